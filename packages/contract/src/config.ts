@@ -1,0 +1,10 @@
+import { z } from 'zod';
+
+/** What the browser asks the studio's own address for (`GET /config`) before anything else; nothing is built in. */
+export const StudioConfig = z.object({
+  /** Where core answers, without a slash at the end. */
+  apiUrl: z.string(),
+  /** Where sync answers, ws: or wss:, without a slash at the end. */
+  wsUrl: z.string(),
+});
+export type StudioConfig = z.infer<typeof StudioConfig>;

@@ -1,0 +1,34 @@
+import { z } from 'zod';
+
+/**
+ * Identities. Every id is a UUIDv7 made by the application (never by the database), so that a client may name a thing
+ * before the server has heard of it; it becomes a branded string only by being parsed here.
+ */
+const id = <Name extends string>(name: Name) =>
+  z
+    .uuid()
+    .transform((value) => value.toLowerCase())
+    .brand(name);
+
+export const UserId = id('UserId');
+export type UserId = z.infer<typeof UserId>;
+export const ProjectId = id('ProjectId');
+export type ProjectId = z.infer<typeof ProjectId>;
+export const NodeId = id('NodeId');
+export type NodeId = z.infer<typeof NodeId>;
+export const DocumentId = id('DocumentId');
+export type DocumentId = z.infer<typeof DocumentId>;
+export const InvitationId = id('InvitationId');
+export type InvitationId = z.infer<typeof InvitationId>;
+export const SignInId = id('SignInId');
+export type SignInId = z.infer<typeof SignInId>;
+export const TokenId = id('TokenId');
+export type TokenId = z.infer<typeof TokenId>;
+export const ImportId = id('ImportId');
+export type ImportId = z.infer<typeof ImportId>;
+export const ImportFileId = id('ImportFileId');
+export type ImportFileId = z.infer<typeof ImportFileId>;
+
+/** An instant in UTC as ISO 8601 with milliseconds, e.g. `2026-11-23T05:00:00.000Z`. */
+export const Instant = z.iso.datetime();
+export type Instant = string;

@@ -1,0 +1,18 @@
+export * from './accounts.ts';
+export * from './config.ts';
+export * from './events.ts';
+export * from './ids.ts';
+export * from './outline.ts';
+export * from './problems.ts';
+export * from './projects.ts';
+export * from './roles.ts';
+export * from './route.ts';
+export * from './sync.ts';
+
+import { accounts } from './accounts.ts';
+import { imports, outline, search } from './outline.ts';
+import { invitations, members, projects } from './projects.ts';
+import { documents, tickets } from './sync.ts';
+
+/** Every route of core, by noun. The role × route matrix, the OpenAPI document and the client are made from this. */
+export const routes = { accounts, projects, members, invitations, outline, search, imports, tickets, documents };

@@ -1,0 +1,80 @@
+import { z } from 'zod';
+
+/**
+ * Every failure that a person or a program may meet, once: its code, its HTTP status and a sentence in both languages.
+ * `docs/errors.md` is generated from this table. Sentences say what to do next where something can be done.
+ * `{name}` is filled from the problem's details.
+ */
+export const PROBLEMS = {
+  'malformed-request': { status: 400, ko: '요청을 읽을 수 없습니다. 보낸 값을 확인해 주세요.', en: 'The request could not be read. Please check what was sent.' },
+  'unknown-field': { status: 400, ko: '모르는 항목이 들어 있습니다: {fields}', en: 'The request has fields that do not belong here: {fields}' },
+  'signed-out': { status: 401, ko: '로그인이 필요합니다.', en: 'Please sign in.' },
+  'wrong-credentials': { status: 401, ko: '이메일이나 비밀번호가 맞지 않습니다.', en: 'The e-mail address or the password is not right.' },
+  'sign-in-expired': { status: 401, ko: '로그인이 만료되었습니다. 다시 로그인해 주세요.', en: 'Your sign-in has expired. Please sign in again.' },
+  'ticket-refused': { status: 401, ko: '입장권이 만료되었거나 이미 쓰였습니다.', en: 'The ticket has expired or was already used.' },
+  forbidden: { status: 403, ko: '이 일을 할 권한이 없습니다. 대표 작가에게 권한을 부탁해 주세요.', en: 'Your role does not allow this. Please ask the owner.' },
+  'foreign-origin': { status: 403, ko: '다른 사이트에서 온 요청이라 받지 않았습니다.', en: 'The request came from another site and was not accepted.' },
+  'not-found': { status: 404, ko: '찾을 수 없습니다. 지워졌거나 주소가 다를 수 있습니다.', en: 'Not found. It may have been deleted, or the address may be wrong.' },
+  'method-not-allowed': { status: 405, ko: '이 주소에서는 쓸 수 없는 방식입니다.', en: 'This address does not take that method.' },
+  'email-taken': { status: 409, ko: '이미 가입된 이메일입니다. 로그인해 주세요.', en: 'This e-mail address already has an account. Please sign in.' },
+  'stale-revision': { status: 409, ko: '그 사이 다른 사람이 고쳤습니다. 새 내용을 확인하고 다시 해 주세요.', en: 'Someone changed this in the meantime. Look at the new state and try again.' },
+  'last-owner': { status: 409, ko: '대표 작가가 없는 작품은 둘 수 없습니다. 먼저 대표를 넘겨 주세요.', en: 'A project cannot be left without an owner. Hand it over first.' },
+  'already-member': { status: 409, ko: '이미 함께 쓰고 있는 작품입니다.', en: 'You are already a member of this project.' },
+  'impossible-move': { status: 409, ko: '그 자리로는 옮길 수 없습니다. 마디를 자기 자신 아래로 넣거나 장면 안에 넣을 수는 없습니다.', en: 'It cannot go there: nothing can be put inside itself or inside a scene.' },
+  'in-trash': { status: 409, ko: '휴지통에 있습니다. 먼저 되살려 주세요.', en: 'It is in the trash. Restore it first.' },
+  'import-state': { status: 409, ko: '이 가져오기는 이미 끝났거나 되돌려졌습니다.', en: 'This import has already been applied or undone.' },
+  'key-reused': { status: 409, ko: '같은 열쇠로 다른 요청이 이미 처리되었습니다.', en: 'The same idempotency key was used for a different request.' },
+  'invitation-gone': { status: 410, ko: '만료되었거나 거둔 초대입니다. 초대한 사람에게 새 링크를 부탁해 주세요.', en: 'This invitation has expired or was withdrawn. Ask for a new link.' },
+  'precondition-failed': { status: 412, ko: '기준이 되는 판이 바뀌었습니다.', en: 'The base you referred to has changed.' },
+  'too-large': { status: 413, ko: '너무 큽니다. {limit}까지 받을 수 있습니다.', en: 'Too large. The limit is {limit}.' },
+  'unsupported-type': { status: 415, ko: '받을 수 없는 형식입니다. {expected}', en: 'That kind of content is not accepted. {expected}' },
+  'invalid-input': { status: 422, ko: '입력한 값을 확인해 주세요.', en: 'Please check what you entered.' },
+  'unreadable-text': { status: 422, ko: '글자로 읽을 수 없는 파일입니다. TXT나 MD 파일인지 확인해 주세요.', en: 'The file cannot be read as text. Please check that it is a TXT or MD file.' },
+  'too-many-requests': { status: 429, ko: '요청이 너무 많습니다. {seconds}초 뒤에 다시 해 주세요.', en: 'Too many requests. Please try again in {seconds} seconds.' },
+  'internal-error': { status: 500, ko: '서버에서 문제가 생겼습니다. 쓰던 글은 이 기기에 그대로 있습니다.', en: 'Something went wrong on the server. What you were writing is still on this device.' },
+  unavailable: { status: 503, ko: '잠시 쓸 수 없습니다. 곧 다시 시도합니다.', en: 'Not available for a moment. We will try again soon.' },
+} as const satisfies Record<string, { status: number; ko: string; en: string }>;
+
+export type ProblemCode = keyof typeof PROBLEMS;
+export const ProblemCode = z.enum(Object.keys(PROBLEMS) as [ProblemCode, ...ProblemCode[]]);
+
+/** The body of every failed answer: `application/problem+json` (RFC 9457) with a stable `code`. */
+export const ProblemBody = z.object({
+  type: z.string(),
+  code: ProblemCode,
+  title: z.string(),
+  status: z.int(),
+  /** The request's id, the same as in the server's log. */
+  instance: z.string().optional(),
+  /** What is wrong field by field; `path` in dots, e.g. `nodeIds.0`. */
+  errors: z.array(z.object({ path: z.string(), message: z.string() })).optional(),
+  details: z.record(z.string(), z.unknown()).optional(),
+});
+export type ProblemBody = z.infer<typeof ProblemBody>;
+
+export type Locale = 'ko' | 'en';
+
+/** The sentence for `code` in `locale`, with `{places}` filled from `details`; a place that is not given is left out. */
+export function sentenceOf(code: ProblemCode, locale: Locale, details: Record<string, unknown> = {}): string {
+  return PROBLEMS[code][locale].replace(/\{(\w+)\}/g, (_, name: string) => (details[name] === undefined ? '' : String(details[name]))).trim();
+}
+
+/** An expected failure. Thrown by use cases, turned into a response, a close code or a stream part in one place each. */
+export class Problem extends Error {
+  readonly code: ProblemCode;
+  readonly details: Record<string, unknown>;
+  readonly errors: { path: string; message: string }[] | undefined;
+
+  constructor(code: ProblemCode, details: Record<string, unknown> = {}, errors?: { path: string; message: string }[]) {
+    super(`${code}: ${sentenceOf(code, 'en', details)}`);
+    this.name = 'Problem';
+    this.code = code;
+    this.details = details;
+    this.errors = errors;
+  }
+}
+
+/** For the end of a `switch` over a union: a new member then fails to compile. */
+export function unreachable(value: never): never {
+  throw new Error(`unreachable: ${JSON.stringify(value)}`);
+}
