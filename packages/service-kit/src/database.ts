@@ -1,0 +1,35 @@
+import { Pool, types } from 'pg';
+
+// Counters fit a double for longer than any installation will live; strings would leak into arithmetic.
+types.setTypeParser(types.builtins.INT8, (value) => Number(value));
+
+export type { Pool, PoolClient } from 'pg';
+
+/**
+ * A pool of connections. `name` shows in the server's `pg_stat_activity`. Every session commits synchronously, whatever
+ * the server's default is: *saved* means committed (architecture.md §4, decision 2).
+ */
+export function connect(databaseUrl: string, { name, connectionsMax = 10, statementTimeoutMs = 30_000 }: { name: string; connectionsMax?: number; statementTimeoutMs?: number }): Pool {
+  const pool = new Pool({
+    connectionString: databaseUrl,
+    application_name: name,
+    max: connectionsMax,
+    connectionTimeoutMillis: 5_000,
+    idleTimeoutMillis: 30_000,
+    keepAlive: true,
+    options: `-c synchronous_commit=on -c statement_timeout=${statementTimeoutMs} -c idle_in_transaction_session_timeout=60000 -c lock_timeout=10000`,
+  });
+  // An idle connection that breaks is replaced at its next use; without a listener Node would end the process.
+  pool.on('error', () => undefined);
+  return pool;
+}
+
+/** Whether the database answers, for `/health/ready`. */
+export async function answers(pool: Pool): Promise<boolean> {
+  try {
+    await pool.query('SELECT 1');
+    return true;
+  } catch {
+    return false;
+  }
+}
