@@ -1,0 +1,171 @@
+/**
+ * A replica is one tab's copy of one document, as far as sending and being sure is concerned. The document itself (a
+ * Y.Doc) and the disk (IndexedDB) belong to the host, which performs the effects in their order.
+ *
+ * RP1 A local edit is put on the disk before it is sent, so that it outlives the tab (J3).
+ * RP2 Edits are sent in the order of their numbers, and again from the first unacknowledged one after every reconnect.
+ * RP3 An edit leaves the disk only when the server acknowledged it: saved means committed.
+ * RP4 `waiting` counts edits that are not acknowledged; nothing else may say that all is saved.
+ * RP5 What the server asks for as a whole, or lacks after a join, is sent as one resync, whose acknowledgement also
+ *     covers every edit made before it.
+ * RP6 After a refusal nothing more is sent; the edits stay, to be offered to their writer.
+ * RP7 While the surface composes, what others wrote is held back and applied in its order when the composition ends.
+ */
+export class Replica {
+  #outbox: Entry[] = [];
+  #nextNumber = 1;
+  #link: 'down' | 'opening' | 'up' = 'down';
+  #canWrite = true;
+  #refused = false;
+  #composing = false;
+  #held: Uint8Array[] = [];
+  #resyncNumber: number | null = null;
+
+  /** Edits that the server has not acknowledged. */
+  get waiting(): number {
+    return this.#outbox.length;
+  }
+
+  get canWrite(): boolean {
+    return this.#canWrite && !this.#refused;
+  }
+
+  get isUp(): boolean {
+    return this.#link === 'up';
+  }
+
+  /** The edits that were never acknowledged, oldest first. */
+  unsent(): Uint8Array[] {
+    return this.#outbox.map(({ update }) => update);
+  }
+
+  step(input: ReplicaInput): ReplicaEffect[] {
+    switch (input.type) {
+      case 'restored':
+        for (const { number, update } of input.entries) {
+          this.#outbox.push({ number, update, onDisk: true });
+          this.#nextNumber = Math.max(this.#nextNumber, number + 1);
+        }
+        this.#outbox.sort((left, right) => left.number - right.number);
+        return this.#sendable();
+      case 'edited': {
+        const entry: Entry = { number: this.#nextNumber++, update: input.update, onDisk: false };
+        this.#outbox.push(entry);
+        return [{ type: 'persist', number: entry.number, update: entry.update }, { type: 'changed' }];
+      }
+      case 'persisted': {
+        // A disk that refuses must not stop the sending: the server is then the only place left (storageWorks says so).
+        for (const entry of this.#outbox) if (entry.number === input.number) entry.onDisk = true;
+        return this.#sendable();
+      }
+      case 'opening':
+        this.#link = 'opening';
+        this.#sentUpTo = 0;
+        this.#resyncNumber = null;
+        return [{ type: 'changed' }];
+      case 'opened':
+        this.#canWrite = input.canWrite;
+        return [{ type: 'changed' }];
+      case 'ready':
+        this.#link = 'up';
+        return [...this.#sendable(), { type: 'compare', stateVector: input.stateVector }, { type: 'changed' }];
+      case 'received':
+        if (this.#composing) {
+          this.#held.push(input.update);
+          return [];
+        }
+        return [{ type: 'apply', update: input.update }];
+      case 'composing':
+        this.#composing = input.composing;
+        if (input.composing || this.#held.length === 0) return [];
+        return this.#held.splice(0).map((update) => ({ type: 'apply', update }));
+      case 'acked':
+        return this.#acknowledged(input.upTo);
+      case 'whole-wanted':
+        return [{ type: 'whole', stateVector: input.stateVector }];
+      case 'whole':
+        return this.#sendWhole(input.update);
+      case 'refused':
+        this.#refused = true; // RP6
+        return [{ type: 'changed' }];
+      case 'rights':
+        this.#canWrite = input.canWrite;
+        this.#refused = false;
+        return [...this.#sendable(), { type: 'changed' }];
+      case 'disconnected':
+        this.#link = 'down';
+        return [{ type: 'changed' }];
+      default:
+        return input satisfies never;
+    }
+  }
+
+  #sentUpTo = 0;
+
+  /** RP1, RP2: everything that is on the disk, up to the first that is not. */
+  #sendable(): ReplicaEffect[] {
+    if (this.#link !== 'up' || !this.canWrite) return [];
+    const effects: ReplicaEffect[] = [];
+    for (const { number, update, onDisk } of this.#outbox) {
+      if (number <= this.#sentUpTo) continue;
+      if (!onDisk) break;
+      this.#sentUpTo = number;
+      effects.push({ type: 'push', number, kind: 'edit', update });
+    }
+    return effects;
+  }
+
+  /** RP5 */
+  #sendWhole(update: Uint8Array): ReplicaEffect[] {
+    if (this.#link !== 'up' || !this.canWrite) return [];
+    // Numbered after every edit it contains, sent or not: its acknowledgement is theirs.
+    const number = this.#nextNumber++;
+    this.#sentUpTo = number;
+    this.#resyncNumber = number;
+    return [{ type: 'push', number, kind: 'resync', update }];
+  }
+
+  #acknowledged(upTo: number): ReplicaEffect[] {
+    const before = this.#outbox.length;
+    this.#outbox = this.#outbox.filter(({ number }) => number > upTo);
+    if (this.#resyncNumber !== null && upTo >= this.#resyncNumber) this.#resyncNumber = null;
+    if (this.#outbox.length === before) return [];
+    return [{ type: 'forget', upTo }, { type: 'changed' }];
+  }
+}
+
+interface Entry {
+  number: number;
+  update: Uint8Array;
+  onDisk: boolean;
+}
+
+export type ReplicaInput =
+  /** Edits of an earlier life of this replica, from the disk. */
+  | { type: 'restored'; entries: { number: number; update: Uint8Array }[] }
+  | { type: 'edited'; update: Uint8Array }
+  /** The disk has it, or has refused it for good. */
+  | { type: 'persisted'; number: number }
+  | { type: 'opening' }
+  | { type: 'opened'; canWrite: boolean }
+  | { type: 'ready'; stateVector: Uint8Array }
+  | { type: 'received'; update: Uint8Array }
+  | { type: 'composing'; composing: boolean }
+  | { type: 'acked'; upTo: number }
+  | { type: 'whole-wanted'; stateVector: Uint8Array }
+  /** The host's answer to the effect `whole`, or to `compare` when the server lacks something. */
+  | { type: 'whole'; update: Uint8Array }
+  | { type: 'refused' }
+  | { type: 'rights'; canWrite: boolean }
+  | { type: 'disconnected' };
+
+export type ReplicaEffect =
+  | { type: 'persist'; number: number; update: Uint8Array }
+  | { type: 'forget'; upTo: number }
+  | { type: 'push'; number: number; kind: 'edit' | 'resync'; update: Uint8Array }
+  | { type: 'apply'; update: Uint8Array }
+  /** If the document knows clocks beyond this state vector and the outbox, answer with `whole`. */
+  | { type: 'compare'; stateVector: Uint8Array }
+  /** Answer with `whole`: everything the document has beyond this state vector. */
+  | { type: 'whole'; stateVector: Uint8Array }
+  | { type: 'changed' };

@@ -1,0 +1,267 @@
+import { Malformed, Reader, Writer } from './bytes.ts';
+import { IdRanges, type Range, StateVector } from './id-ranges.ts';
+
+/**
+ * What a Yjs update (encoding v1) says about itself, read without building a document: which clocks it brings, what it
+ * refers to, what it deletes. The layout is Yjs 13's and stays so in 14 (sync-engine.md §3): per client a run of structs,
+ * then a delete set. Every content is walked to its end, so that what passes here is at least well formed.
+ */
+export interface UpdateSummary {
+  /** Clocks brought, in the order written; Skip structs leave holes, contiguous structs are one range. */
+  readonly brings: readonly Range[];
+  /** For each client the highest clock + 1 that an origin or a parent refers to. */
+  readonly refersTo: StateVector;
+  readonly deletes: readonly Range[];
+  /** Where the delete set begins in the bytes. */
+  readonly deleteSetAt: number;
+  readonly structCount: number;
+}
+
+/** Deeper than any manuscript and shallower than any stack (X40). */
+const NESTING_MAX = 200;
+
+const enum Info {
+  contentMask = 0b0001_1111,
+  parentKey = 0b0010_0000,
+  rightOrigin = 0b0100_0000,
+  origin = 0b1000_0000,
+}
+
+/**
+ * Reads the header of an update.
+ *
+ * @throws Malformed when the bytes are not a whole update of version 1.
+ */
+export function readUpdate(bytes: Uint8Array): UpdateSummary {
+  const reader = new Reader(bytes);
+  const brings: Range[] = [];
+  const refersTo = new StateVector();
+  let structCount = 0;
+
+  for (let clients = reader.uint(); clients > 0; clients -= 1) {
+    const structs = reader.uint();
+    const client = reader.uint();
+    let clock = reader.uint();
+    structCount += structs;
+    let open: Range | null = null;
+    for (let left = structs; left > 0; left -= 1) {
+      const info = reader.byte();
+      const content = info & Info.contentMask;
+      let length: number;
+      if (content === 10) {
+        length = reader.uint();
+        clock = advance(clock, length);
+        open = null;
+        continue;
+      }
+      if (content === 0) length = reader.uint();
+      else {
+        if (info & Info.origin) refer(reader, client, clock, refersTo);
+        if (info & Info.rightOrigin) refer(reader, client, clock, refersTo);
+        if (!(info & (Info.origin | Info.rightOrigin))) {
+          const parentIsKey = reader.uint();
+          if (parentIsKey === 1) reader.skipString();
+          else if (parentIsKey === 0) refer(reader, client, clock, refersTo);
+          else throw new Malformed('parent');
+          if (info & Info.parentKey) reader.skipString();
+        }
+        length = skipContent(reader, content);
+      }
+      if (length === 0) throw new Malformed('empty struct');
+      const to = advance(clock, length);
+      if (open) open.to = to;
+      else {
+        open = { client, from: clock, to };
+        brings.push(open);
+      }
+      clock = to;
+    }
+  }
+
+  const deleteSetAt = reader.at;
+  const deletes: Range[] = [];
+  for (let clients = reader.uint(); clients > 0; clients -= 1) {
+    const client = reader.uint();
+    for (let left = reader.uint(); left > 0; left -= 1) {
+      const from = reader.uint();
+      const length = reader.uint();
+      deletes.push({ client, from, to: advance(from, length) });
+    }
+  }
+  if (!reader.done) throw new Malformed('bytes after the end');
+  return { brings, refersTo, deletes, deleteSetAt, structCount };
+}
+
+/** Reads the id of a struct that this one hangs on. One's own must be older: Yjs crashes on a struct that hangs on itself. */
+function refer(reader: Reader, client: number, clock: number, refersTo: StateVector): void {
+  const otherClient = reader.uint();
+  const otherClock = reader.uint();
+  if (otherClient === client && otherClock >= clock) throw new Malformed('hangs on itself');
+  refersTo.raise(otherClient, advance(otherClock, 1));
+}
+
+function advance(clock: number, length: number): number {
+  const next = clock + length;
+  if (next > Number.MAX_SAFE_INTEGER) throw new Malformed('clock too large');
+  return next;
+}
+
+/** Walks over a struct's content and answers its length in clocks. */
+function skipContent(reader: Reader, content: number): number {
+  switch (content) {
+    case 1: // deleted
+      return reader.uint();
+    case 2: {
+      // JSON: that many strings
+      const length = reader.uint();
+      for (let left = length; left > 0; left -= 1) reader.skipString();
+      return length;
+    }
+    case 3: // binary
+      reader.skip(reader.uint());
+      return 1;
+    case 4: // text
+      return reader.skipString();
+    case 5: // embed
+      checkJson(reader.string());
+      return 1;
+    case 6: // format: key, value
+      reader.skipString();
+      checkJson(reader.string());
+      return 1;
+    case 7: {
+      // shared type; XML elements and hooks carry their name
+      const type = reader.uint();
+      if (type > 6) throw new Malformed('type');
+      if (type === 3 || type === 5) reader.skipString();
+      return 1;
+    }
+    case 8: {
+      // values
+      const length = reader.uint();
+      for (let left = length; left > 0; left -= 1) skipAny(reader, 0);
+      return length;
+    }
+    case 9: // subdocument: guid, options
+      reader.skipString();
+      skipAny(reader, 0);
+      return 1;
+    default:
+      throw new Malformed('content');
+  }
+}
+
+function checkJson(text: string): void {
+  // `undefined` is written so by Yjs itself.
+  if (text === 'undefined') return;
+  try {
+    JSON.parse(text);
+  } catch {
+    throw new Malformed('JSON');
+  }
+}
+
+/** Walks over one value of lib0's `any` encoding. */
+function skipAny(reader: Reader, depth: number): void {
+  if (depth > NESTING_MAX) throw new Malformed('nested too deeply');
+  const kind = reader.byte();
+  switch (kind) {
+    case 127: // undefined
+    case 126: // null
+    case 121: // false
+    case 120: // true
+      return;
+    case 125: {
+      // signed integer: 6 bits in the first byte, then 7 a byte
+      let byte = reader.byte();
+      for (let read = 1; byte & 0x80; read += 1) {
+        if (read > 8) throw new Malformed('number too long');
+        byte = reader.byte();
+      }
+      return;
+    }
+    case 124:
+      return reader.skip(4);
+    case 123:
+    case 122:
+      return reader.skip(8);
+    case 119:
+      reader.skipString();
+      return;
+    case 118:
+      for (let left = reader.uint(); left > 0; left -= 1) {
+        reader.skipString();
+        skipAny(reader, depth + 1);
+      }
+      return;
+    case 117:
+      for (let left = reader.uint(); left > 0; left -= 1) skipAny(reader, depth + 1);
+      return;
+    case 116:
+      return reader.skip(reader.uint());
+    default:
+      throw new Malformed('value');
+  }
+}
+
+/** What a document holds: how far each clock is known, and which clocks are deleted. */
+export class Coverage {
+  readonly known: StateVector;
+  readonly deleted: IdRanges;
+
+  constructor(known = new StateVector(), deleted = new IdRanges()) {
+    this.known = known;
+    this.deleted = deleted;
+  }
+
+  /** Of whole updates laid one on another. Each must be integrable on the ones before it. */
+  static of(updates: Iterable<Uint8Array>): Coverage {
+    const coverage = new Coverage();
+    for (const update of updates) coverage.add(readUpdate(update));
+    return coverage;
+  }
+
+  /**
+   * Whether the update can be integrated wholly: no run begins after what is known, and all it refers to or deletes is
+   * known or comes with it. If not, Yjs would keep it pending, and what is pending must never be acknowledged (I8).
+   */
+  integrates(summary: UpdateSummary): boolean {
+    const reach = new Map<number, number>();
+    const knows = (client: number) => reach.get(client) ?? this.known.get(client);
+    for (const { client, from, to } of summary.brings) {
+      if (from > knows(client)) return false;
+      if (to > knows(client)) reach.set(client, to);
+    }
+    for (const [client, next] of summary.refersTo) if (next > knows(client)) return false;
+    for (const { client, to } of summary.deletes) if (to > knows(client)) return false;
+    return true;
+  }
+
+  /** The clocks of the update that are not known yet. */
+  newClocks(summary: UpdateSummary): Range[] {
+    const fresh: Range[] = [];
+    for (const { client, from, to } of summary.brings) {
+      const known = this.known.get(client);
+      if (to > known) fresh.push({ client, from: Math.max(from, known), to });
+    }
+    return fresh;
+  }
+
+  /** Whether the update changes anything: brings a clock or deletes one that is not deleted yet. */
+  isNews(summary: UpdateSummary): boolean {
+    return summary.brings.some(({ client, to }) => to > this.known.get(client)) || summary.deletes.some((range) => !this.deleted.covers(range));
+  }
+
+  add(summary: UpdateSummary): void {
+    for (const { client, to } of summary.brings) this.known.raise(client, to);
+    for (const range of summary.deletes) this.deleted.add(range);
+  }
+}
+
+/** Only the deletions of an update, as an update: for a returning client that has every clock already. */
+export function deletionsOf(update: Uint8Array): Uint8Array {
+  return new Writer().byte(0).raw(update.subarray(readUpdate(update).deleteSetAt)).finish();
+}
+
+/** The update that changes nothing. */
+export const EMPTY_UPDATE: Uint8Array = Uint8Array.of(0, 0);
