@@ -3,6 +3,7 @@ export * from './config.ts';
 export * from './events.ts';
 export * from './ids.ts';
 export * from './outline.ts';
+export * from './person-colours.ts';
 export * from './problems.ts';
 export * from './projects.ts';
 export * from './roles.ts';

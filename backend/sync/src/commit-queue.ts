@@ -1,0 +1,151 @@
+import type { Logger } from '@cowrite/service-kit';
+import { type Credit, writeBatch } from '@cowrite/sync-core';
+import { type NewRow, PoisonedRows, type RowCredits, type UpdateLog } from './update-log.ts';
+
+/** One update of one room, waiting to be written. */
+export interface Waiting {
+  update: Uint8Array | null;
+  credits: Credit[];
+  owners: RowCredits['owners'];
+  position: number;
+}
+
+/** What a room gives to the queue and hears from it. */
+export interface CommitRoom {
+  readonly documentId: string;
+  readonly epoch: number;
+  /** The next number of this node in this document and epoch. */
+  nextSeq(): number;
+  committed(upTo: number, row: { node: string; seq: number }): void;
+  /** The epoch is over, or the database will never take it: nobody may be told that this was saved. */
+  failed(reason: 'old-epoch' | 'poisoned'): void;
+}
+
+/** Wait between tries while the database does not answer: from 100 ms, doubling, at most 2 s. */
+const RETRY_MS = { first: 100, most: 2_000 };
+
+/** A row larger than this is begun anew, so that one statement stays of a size the database is at ease with. */
+const ROW_BYTES_MAX = 4 * 1024 * 1024;
+
+/**
+ * Group commit: one commit in flight for the whole process; whatever came in meanwhile goes with the next. A commit whose
+ * answer was lost is tried again with the same rows, so that it happens once. It never gives up and never drops: without
+ * the database nobody is told that anything is saved.
+ */
+export class CommitQueue {
+  readonly #log: UpdateLog;
+  readonly #node: string;
+  readonly #windowMs: number;
+  readonly #logger: Logger;
+  #waiting = new Map<CommitRoom, Waiting[]>();
+  #running: Promise<void> | null = null;
+  #stopped = false;
+  /** When the database last refused, as a fact for `/health/ready`. */
+  isStalled = false;
+
+  constructor({ log, node, windowMs, logger }: { log: UpdateLog; node: string; windowMs: number; logger: Logger }) {
+    this.#log = log;
+    this.#node = node;
+    this.#windowMs = windowMs;
+    this.#logger = logger;
+  }
+
+  add(room: CommitRoom, waiting: Waiting): void {
+    const list = this.#waiting.get(room);
+    if (list) list.push(waiting);
+    else this.#waiting.set(room, [waiting]);
+    this.#running ??= this.#run();
+  }
+
+  /** Resolves when nothing waits any more. Used by the orderly stop. */
+  async settled(): Promise<void> {
+    while (this.#running) await this.#running;
+  }
+
+  /** Ends the retries, for a process that is being stopped while the database is away. */
+  abandon(): void {
+    this.#stopped = true;
+  }
+
+  async #run(): Promise<void> {
+    // Lets everything that arrived in this turn of the event loop share the commit.
+    await new Promise((resolve) => setImmediate(resolve));
+    while (this.#waiting.size > 0 && !this.#stopped) {
+      const batch = this.#waiting;
+      this.#waiting = new Map();
+      const prepared: { row: NewRow; room: CommitRoom; upTo: number }[] = [];
+      for (const [room, list] of batch) for (const part of parts(list)) prepared.push(this.#prepare(room, part));
+      await this.#write(prepared);
+      if (this.#windowMs > 0 && this.#waiting.size > 0) await new Promise((resolve) => setTimeout(resolve, this.#windowMs));
+    }
+    this.#running = null;
+    if (this.#waiting.size > 0 && !this.#stopped) this.#running = this.#run();
+  }
+
+  #prepare(room: CommitRoom, list: Waiting[]) {
+    const row: NewRow = {
+      documentId: room.documentId,
+      epoch: room.epoch,
+      node: this.#node,
+      seq: room.nextSeq(),
+      updates: writeBatch(list.flatMap(({ update }) => (update ? [update] : []))),
+      credits: { credits: joined(list.flatMap(({ credits }) => credits)), owners: list.flatMap(({ owners }) => owners) },
+    };
+    return { row, room, upTo: list.at(-1)!.position };
+  }
+
+  async #write(prepared: { row: NewRow; room: CommitRoom; upTo: number }[]): Promise<void> {
+    for (let waitMs = RETRY_MS.first; !this.#stopped; waitMs = Math.min(waitMs * 2, RETRY_MS.most)) {
+      let fenced: readonly NewRow[] = [];
+      let poisoned: readonly NewRow[] = [];
+      try {
+        fenced = await this.#log.append(prepared.map(({ row }) => row));
+      } catch (error) {
+        if (error instanceof PoisonedRows) {
+          this.#logger.error({ err: error.cause, documents: error.rows.map((row) => row.documentId) }, 'rows the database will not take');
+          poisoned = error.rows;
+        } else {
+          if (!this.isStalled) this.#logger.warn({ err: error }, 'the log cannot be written; trying until it can');
+          this.isStalled = true;
+          await new Promise((resolve) => setTimeout(resolve, waitMs));
+          continue;
+        }
+      }
+      if (this.isStalled) this.#logger.info('the log is written again');
+      this.isStalled = false;
+      for (const { row, room, upTo } of prepared) {
+        if (fenced.includes(row)) room.failed('old-epoch');
+        else if (poisoned.includes(row)) room.failed('poisoned');
+        else room.committed(upTo, { node: row.node, seq: row.seq });
+      }
+      return;
+    }
+  }
+}
+
+function* parts(list: Waiting[]): Generator<Waiting[]> {
+  let part: Waiting[] = [];
+  let bytes = 0;
+  for (const entry of list) {
+    const size = entry.update?.length ?? 0;
+    if (part.length > 0 && bytes + size > ROW_BYTES_MAX) {
+      yield part;
+      part = [];
+      bytes = 0;
+    }
+    part.push(entry);
+    bytes += size;
+  }
+  if (part.length > 0) yield part;
+}
+
+/** Neighbouring clocks of one client from one person become one range: a typed word is one credit. */
+function joined(credits: readonly Credit[]): Credit[] {
+  const result: Credit[] = [];
+  for (const credit of credits) {
+    const last = result.findLast(({ client, by }) => client === credit.client && by === credit.by);
+    if (last && last.to === credit.from) last.to = credit.to;
+    else result.push({ ...credit });
+  }
+  return result;
+}

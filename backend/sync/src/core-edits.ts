@@ -1,0 +1,94 @@
+import type { Logger, Pool } from '@cowrite/service-kit';
+import { type Credit, Malformed, readUpdate, writeBatch } from '@cowrite/sync-core';
+import type { RoomHost } from './room-host.ts';
+
+/** How many of core's writes go into one transaction. */
+const AT_ONCE = 200;
+
+/**
+ * Core's own writes (import, demo, restore) wait in a table of core's. This takes them out and appends them to the log in
+ * one transaction, so that each is in the log exactly once, and tells the room if one is open.
+ */
+export class CoreEdits {
+  readonly #pool: Pool;
+  readonly #node: string;
+  readonly #host: RoomHost;
+  readonly #logger: Logger;
+  #running: Promise<void> | null = null;
+  #again = false;
+  readonly #seqs = new Map<string, number>();
+
+  /** `node` must not be the commit queue's: two writers cannot count one sequence. */
+  constructor({ pool, node, host, logger }: { pool: Pool; node: string; host: RoomHost; logger: Logger }) {
+    this.#pool = pool;
+    this.#node = node;
+    this.#host = host;
+    this.#logger = logger;
+  }
+
+  look(): void {
+    if (this.#running) {
+      this.#again = true;
+      return;
+    }
+    this.#running = this.#take()
+      .catch((error: unknown) => this.#logger.warn({ err: error }, 'core’s writes could not be taken; the poll will'))
+      .finally(() => {
+        this.#running = null;
+        if (this.#again) {
+          this.#again = false;
+          this.look();
+        }
+      });
+  }
+
+  async settled(): Promise<void> {
+    while (this.#running) await this.#running;
+  }
+
+  async #take(): Promise<void> {
+    for (;;) {
+      const client = await this.#pool.connect();
+      const appended: { documentId: string; update: Buffer; seq: number }[] = [];
+      let taken = 0;
+      try {
+        await client.query('BEGIN');
+        const { rows } = await client.query<{ id: string; document_id: string; bytes: Buffer; actor: string }>('SELECT id, document_id, bytes, actor FROM core.take_document_edits($1)', [AT_ONCE]);
+        taken = rows.length;
+        for (const { id, document_id: documentId, bytes, actor } of rows) {
+          const credits = this.#creditsOf(id, bytes, actor);
+          if (!credits) continue;
+          const seq = (this.#seqs.get(documentId) ?? 0) + 1;
+          this.#seqs.set(documentId, seq);
+          await client.query('INSERT INTO sync.document (document_id) VALUES ($1) ON CONFLICT DO NOTHING', [documentId]);
+          await client.query(
+            `INSERT INTO sync.update_log (document_id, epoch, node, seq, updates, credits)
+             SELECT document_id, epoch, $2, $3, $4, $5 FROM sync.document WHERE document_id = $1 FOR SHARE`,
+            [documentId, this.#node, seq, writeBatch([bytes]), JSON.stringify(credits)],
+          );
+          appended.push({ documentId, update: bytes, seq });
+        }
+        await client.query('COMMIT');
+      } catch (error) {
+        await client.query('ROLLBACK').catch(() => undefined);
+        throw error;
+      } finally {
+        client.release();
+      }
+      for (const { documentId, update, seq } of appended) (await this.#host.loaded(documentId)?.catch(() => null))?.arrive(update, { node: this.#node, seq });
+      if (taken < AT_ONCE) return;
+    }
+  }
+
+  #creditsOf(editId: string, bytes: Buffer, actor: string): { edit: string; credits: Credit[]; owners: { client: number; by: string }[] } | null {
+    try {
+      const { brings } = readUpdate(bytes);
+      return { edit: editId, credits: brings.map((range) => ({ ...range, by: actor })), owners: [...new Set(brings.map(({ client }) => client))].map((client) => ({ client, by: actor })) };
+    } catch (error) {
+      if (!(error instanceof Malformed)) throw error;
+      // Core made it itself; a bug there must not block every later write. The row is gone, and this line says which.
+      this.#logger.error({ edit: editId, bytes: bytes.length }, 'core wrote an update that is none');
+      return null;
+    }
+  }
+}

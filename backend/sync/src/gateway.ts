@@ -1,0 +1,199 @@
+import { createServer, type IncomingMessage, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import type { Duplex } from 'node:stream';
+import { CLOSE, DocumentId } from '@cowrite/contract';
+import type { Logger } from '@cowrite/service-kit';
+import { type WebSocket, WebSocketServer } from 'ws';
+import { type Grant, type Grants, Refused } from './grants.ts';
+import { HocuspocusConnection } from './hocuspocus-wire.ts';
+import type { RoomHost } from './room-host.ts';
+import { Socket, type SocketLimits } from './socket.ts';
+import { StudioConnection, type StudioWireOptions } from './studio-wire.ts';
+import type { Visitors } from './visitors.ts';
+import { YjsConnection } from './yjs-wire.ts';
+
+export interface GatewayOptions extends StudioWireOptions {
+  origins: ReadonlySet<string>;
+  frameBytesMax: number;
+  strangersMax: number;
+  helloWithinMs: number;
+  socketLimits: SocketLimits;
+  clock: () => number;
+  isReady: () => Promise<boolean>;
+  grants: Grants;
+  host: RoomHost;
+  visitors: Visitors;
+  logger: Logger;
+}
+
+type Connection = StudioConnection | YjsConnection | HocuspocusConnection;
+
+/** Where sockets come in: three wires on one port, each credential checked before anything is taken from it. */
+export class Gateway {
+  readonly #options: GatewayOptions;
+  readonly #servers: Server[] = [];
+  readonly #sockets: WebSocketServer;
+  readonly #connections = new Map<WebSocket, Connection>();
+  #draining = false;
+
+  constructor(options: GatewayOptions) {
+    this.#options = options;
+    this.#sockets = new WebSocketServer({
+      noServer: true,
+      maxPayload: options.frameBytesMax,
+      perMessageDeflate: false,
+      // Exactly one of those offered: the one that carries the credential, or ours.
+      handleProtocols: (offered) => [...offered].find((protocol) => /^(ticket|token)\./.test(protocol)) ?? [...offered][0] ?? false,
+    });
+  }
+
+  /** @returns the port, the same for every address. */
+  async listen(hosts: readonly string[], port: number): Promise<number> {
+    let taken = port;
+    for (const host of hosts) {
+      const server = createServer((request, response) => void this.#answer(request, response));
+      server.on('upgrade', (request, socket, head) => void this.#upgrade(request, socket, head));
+      await new Promise<void>((resolve, reject) => {
+        server.once('error', reject);
+        server.listen(taken, host, resolve);
+      }).catch((error: NodeJS.ErrnoException) => {
+        // A machine without IPv6 has no ::1; any other address that cannot be had is a mistake to report.
+        if (host === '::1' && ['EADDRNOTAVAIL', 'EAFNOSUPPORT'].includes(error.code ?? '')) return;
+        throw error;
+      });
+      if (!server.listening) continue;
+      taken = (server.address() as AddressInfo).port;
+      this.#servers.push(server);
+    }
+    return taken;
+  }
+
+  async #answer(request: IncomingMessage, response: import('node:http').ServerResponse): Promise<void> {
+    const path = request.url?.split('?', 1)[0];
+    const send = (status: number, body: object) => response.writeHead(status, { 'content-type': 'application/json', 'cache-control': 'no-store' }).end(JSON.stringify(body));
+    if (path === '/health') return void send(200, { status: 'ok' });
+    if (path === '/health/ready') {
+      const ready = !this.#draining && (await this.#options.isReady());
+      return void send(ready ? 200 : 503, { status: ready ? 'ok' : 'unavailable' });
+    }
+    send(404, { status: 'not-found' });
+  }
+
+  async #upgrade(request: IncomingMessage, stream: Duplex, head: Buffer): Promise<void> {
+    stream.on('error', () => stream.destroy());
+    try {
+      const { origin } = request.headers;
+      if (this.#draining || this.#strangers() >= this.#options.strangersMax) return refuse(stream, 503, 'Service Unavailable');
+      if (origin !== undefined && !this.#options.origins.has(origin)) return refuse(stream, 403, 'Forbidden');
+      const path = request.url?.split('?', 1)[0] ?? '';
+      if (path === '/v1') return this.#accept(request, stream, head, (socket) => this.#strangerMustSpeak(new StudioConnection(socket, this.#options)));
+      if (path === '/hocuspocus') return this.#accept(request, stream, head, (socket) => this.#strangerMustSpeak(new HocuspocusConnection({ ...this.#options, socket })));
+      const yjs = /^\/yjs\/([^/]+)$/.exec(path);
+      if (yjs) return await this.#upgradeYjs(decodeOnce(yjs[1]!), request, stream, head);
+      refuse(stream, 404, 'Not Found');
+    } catch (error) {
+      this.#options.logger.warn({ err: error }, 'an upgrade failed');
+      refuse(stream, 503, 'Service Unavailable');
+    }
+  }
+
+  /** y-websocket backs off on a refused upgrade and not on a close: the credential is checked before the handshake. */
+  async #upgradeYjs(name: string, request: IncomingMessage, stream: Duplex, head: Buffer): Promise<void> {
+    const documentId = DocumentId.safeParse(name);
+    if (!documentId.success) return refuse(stream, 404, 'Not Found');
+    const offered = (request.headers['sec-websocket-protocol'] ?? '').split(',').map((entry) => entry.trim());
+    const ticket = offered.find((entry) => entry.startsWith('ticket.'))?.slice('ticket.'.length);
+    const token = offered.find((entry) => entry.startsWith('token.'))?.slice('token.'.length);
+    let grant: Grant;
+    try {
+      if (ticket !== undefined) grant = await this.#options.grants.byTicket(ticket);
+      else if (token !== undefined) grant = await this.#options.grants.byToken(token, documentId.data);
+      else return refuse(stream, 401, 'Unauthorized');
+      const place = await this.#options.grants.place(documentId.data);
+      if (grant.documentId !== documentId.data || !place || place.trashed) throw new Refused('hidden');
+    } catch (error) {
+      if (!(error instanceof Refused)) throw error;
+      return error.why === 'hidden' ? refuse(stream, 403, 'Forbidden') : refuse(stream, 401, 'Unauthorized');
+    }
+    const { host, visitors } = this.#options;
+    if (!visitors.admit(grant.who.userId)) return refuse(stream, 503, 'Service Unavailable');
+    try {
+      const room = await host.open(documentId.data);
+      this.#accept(request, stream, head, (socket) => new YjsConnection({ ...this.#options, socket, room, grant }));
+    } catch (error) {
+      visitors.dismiss(grant.who.userId);
+      throw error;
+    }
+  }
+
+  #accept(request: IncomingMessage, stream: Duplex, head: Buffer, connect: (socket: Socket) => Connection): void {
+    this.#sockets.handleUpgrade(request, stream, head, (ws) => {
+      const { socketLimits, clock, logger } = this.#options;
+      const socket = new Socket(ws, socketLimits, clock);
+      const connection = connect(socket);
+      this.#connections.set(ws, connection);
+      ws.on('message', (data: Buffer, isBinary) => {
+        if (!isBinary) return connection.close(CLOSE.malformed, 'binary messages only');
+        if (!socket.admits(data.length)) return connection.close(CLOSE.overloaded, 'too much at once');
+        try {
+          connection.receive(data);
+        } catch (error) {
+          logger.error({ err: error }, 'a message could not be handled');
+          connection.close(CLOSE.shedding, 'please come back');
+        }
+      });
+      ws.on('error', () => ws.terminate());
+      ws.on('close', () => {
+        this.#connections.delete(ws);
+        connection.ended();
+      });
+    });
+  }
+
+  #strangerMustSpeak<C extends StudioConnection | HocuspocusConnection>(connection: C): C {
+    setTimeout(() => {
+      if (connection.isStranger) connection.close(CLOSE.ticketSpent, 'no credential was shown');
+    }, this.#options.helloWithinMs).unref();
+    return connection;
+  }
+
+  #strangers(): number {
+    let strangers = 0;
+    for (const connection of this.#connections.values()) if (!(connection instanceof YjsConnection) && connection.isStranger) strangers += 1;
+    return strangers;
+  }
+
+  get connectionCount(): number {
+    return this.#connections.size;
+  }
+
+  heartbeat(): void {
+    for (const connection of this.#connections.values()) connection.heartbeat();
+  }
+
+  /** Lengths of a scene after it settled, for everyone in its project. */
+  hint(projectId: string, json: string): void {
+    for (const connection of this.#connections.values()) if (connection instanceof StudioConnection && !connection.isStranger && connection.projectId === projectId) connection.hint(json);
+  }
+
+  /** No one new comes in; everyone is told to come back in a moment. */
+  async drain(): Promise<void> {
+    this.#draining = true;
+    for (const connection of this.#connections.values()) connection.close(CLOSE.restarting, 'restarting');
+    await Promise.all(this.#servers.map((server) => new Promise((resolve) => server.close(resolve))));
+  }
+}
+
+function refuse(stream: Duplex, status: number, reason: string): void {
+  if (!stream.writable) return;
+  stream.end(`HTTP/1.1 ${status} ${reason}\r\nConnection: close\r\nContent-Length: 0\r\n\r\n`);
+}
+
+/** Percent-decoded once; what does not decode names no document. */
+function decodeOnce(name: string): string {
+  try {
+    return decodeURIComponent(name);
+  } catch {
+    return '';
+  }
+}

@@ -1,0 +1,344 @@
+import type { Logger } from '@cowrite/service-kit';
+import { Coverage, type DocumentLimits, deletionsOf, EMPTY_UPDATE, IdRanges, type LogRow, Presence, type PresenceChange, type PushKind, readBatch, Reader, type RefusalReason, Room, type RoomInput, StateVector } from '@cowrite/sync-core';
+import type { CommitQueue, CommitRoom } from './commit-queue.ts';
+import { isCovered, type UpdateLog } from './update-log.ts';
+
+/** Who is behind a session, as the ticket or token said and core confirmed. */
+export interface Identity {
+  userId: string;
+  name: string;
+  colour: number;
+}
+
+/** A session's half that speaks its wire. The host calls it in the order in which things happened. */
+export interface Listener {
+  readonly who: Identity;
+  update(update: Uint8Array): void;
+  ack(upTo: number): void;
+  refuse(number: number, reason: RefusalReason): void;
+  askWhole(stateVector: Uint8Array): void;
+  presence(changes: readonly PersonChange[]): void;
+  /** The session is over; the code is from the contract's table. */
+  end(code: number, reason: string): void;
+}
+
+export interface PersonChange extends PresenceChange {
+  who: Identity;
+}
+
+export interface HostOptions {
+  log: UpdateLog;
+  commits: CommitQueue;
+  limits: DocumentLimits;
+  presence: { expiresAfterMs: number; stateBytesMax: number };
+  lingerMs: number;
+  editorsMax: number;
+  readersMax: number;
+  clock: () => number;
+  logger: Logger;
+}
+
+/** How long a snapshot stays in memory after the last join that needed it. */
+const SNAPSHOT_LINGERS_MS = 2_000;
+
+/** All rooms of this node. Loads a document when its first session comes and lets go when the last one has left. */
+export class RoomHost {
+  readonly options: HostOptions;
+  readonly #rooms = new Map<string, Promise<OpenRoom>>();
+  /** The last number this node used for each document: kept for the node's life, since a number must never come twice. */
+  readonly #seqs = new Map<string, number>();
+
+  constructor(options: HostOptions) {
+    this.options = options;
+  }
+
+  /** The room of a document, loaded once however many ask. A load that fails is a closed door, never an empty document. */
+  open(documentId: string): Promise<OpenRoom> {
+    const found = this.#rooms.get(documentId);
+    if (found) return found;
+    const loading = OpenRoom.load(documentId, this.options, {
+      unload: () => this.#rooms.delete(documentId),
+      nextSeq: () => {
+        const seq = (this.#seqs.get(documentId) ?? 0) + 1;
+        this.#seqs.set(documentId, seq);
+        return seq;
+      },
+    });
+    this.#rooms.set(documentId, loading);
+    loading.catch(() => this.#rooms.delete(documentId));
+    return loading;
+  }
+
+  /** The room if it is loaded, for news that no one here waits for otherwise. */
+  loaded(documentId: string): Promise<OpenRoom> | undefined {
+    return this.#rooms.get(documentId);
+  }
+
+  get count(): number {
+    return this.#rooms.size;
+  }
+
+  async tick(): Promise<void> {
+    for (const room of this.#rooms.values()) (await room.catch(() => null))?.tick();
+  }
+}
+
+/** What the host does for a room. */
+interface Home {
+  unload(): void;
+  nextSeq(): number;
+}
+
+/** A loaded document and its sessions: performs what `Room` decides. */
+export class OpenRoom implements CommitRoom {
+  readonly documentId: string;
+  readonly epoch: number;
+  readonly #room: Room;
+  readonly #presence: Presence;
+  readonly #options: HostOptions;
+  readonly #listeners = new Map<number, Listener>();
+  readonly #writers = new Set<number>();
+  readonly #home: Home;
+  #version: number;
+  #snapshot: { bytes: Buffer | null; deletions: Uint8Array | null; known: StateVector } | null;
+  #snapshotTimer: NodeJS.Timeout | null = null;
+  #lingerTimer: NodeJS.Timeout | null = null;
+  #reloading: Promise<void> | null = null;
+  #nextSession = 1;
+  #gone = false;
+
+  static async load(documentId: string, options: HostOptions, home: Home): Promise<OpenRoom> {
+    const stored = await options.log.load(documentId);
+    const tail = stored.tail.flatMap(({ row, updates }) => readBatch(updates).map((update) => ({ update, row })));
+    const coverage = Coverage.of([...(stored.snapshot ? [stored.snapshot] : []), ...tail.map(({ update }) => update)]);
+    const owners = new Map(stored.owners.map(({ client, by }) => [client, by]));
+    const unconfirmed = IdRanges.of(stored.unconfirmed);
+    for (const { credits } of stored.tail) {
+      for (const { client, by } of credits.owners) if (!owners.has(client)) owners.set(client, by);
+      for (const credit of credits.credits) {
+        if (owners.get(credit.client) === credit.by) unconfirmed.remove(credit);
+        else unconfirmed.add(credit);
+      }
+    }
+    const bytes = (stored.snapshot?.length ?? 0) + tail.reduce((sum, { update }) => sum + update.length, 0);
+    const room = new Room({ coverage, bytes, owners, unconfirmed, tail, limits: options.limits });
+    return new OpenRoom(documentId, stored.epoch, stored.version, stored.snapshot, room, options, home);
+  }
+
+  private constructor(documentId: string, epoch: number, version: number, snapshot: Buffer | null, room: Room, options: HostOptions, home: Home) {
+    this.documentId = documentId;
+    this.epoch = epoch;
+    this.#version = version;
+    this.#room = room;
+    this.#options = options;
+    this.#home = home;
+    this.#presence = new Presence(options.presence);
+    this.#snapshot = null;
+    this.#keepSnapshot(snapshot);
+    this.#linger();
+  }
+
+  nextSeq(): number {
+    return this.#home.nextSeq();
+  }
+
+  /**
+   * Takes a session in. Everything the document holds beyond `clientState` is handed to `content` first, then the
+   * session hears of every change, without a gap between (RM1).
+   *
+   * @returns the session's number, or null when the room is full.
+   */
+  async join(listener: Listener, canWrite: boolean, clientState: StateVector, content: (updates: Uint8Array[], stateVector: Uint8Array) => void): Promise<number | null> {
+    while (!this.#snapshot) await this.#reload();
+    if (this.#gone) return null;
+    if (canWrite ? this.#writers.size >= this.#options.editorsMax : this.#listeners.size - this.#writers.size >= this.#options.readersMax) return null;
+    const session = this.#nextSession++;
+    this.#cancelLinger();
+    content(this.#beyond(clientState), this.#room.stateVector());
+    this.#listeners.set(session, listener);
+    if (canWrite) this.#writers.add(session);
+    this.#step({ type: 'joined', session, userId: listener.who.userId, canWrite });
+    const everyone = this.#presence.everyone();
+    if (everyone.length > 0) listener.presence(this.#named(everyone));
+    return session;
+  }
+
+  /** How far the document reaches, for a client that is asked for what goes beyond. */
+  stateVector(): Uint8Array {
+    return this.#room.stateVector();
+  }
+
+  /** What a client with this state lacks, for a session that asks again. */
+  async beyond(clientState: StateVector): Promise<{ updates: Uint8Array[]; stateVector: Uint8Array }> {
+    while (!this.#snapshot) await this.#reload();
+    return { updates: this.#beyond(clientState), stateVector: this.#room.stateVector() };
+  }
+
+  leave(session: number): void {
+    const listener = this.#listeners.get(session);
+    if (!listener) return;
+    const gone = this.#presence.leave(session);
+    this.#tellPresence(gone, listener.who);
+    this.#listeners.delete(session);
+    this.#writers.delete(session);
+    this.#step({ type: 'left', session });
+    if (this.#listeners.size === 0) this.#linger();
+  }
+
+  push(session: number, number: number, kind: PushKind, update: Uint8Array): void {
+    // A copy: the socket's buffer is used again, and the update outlives it in the tail.
+    this.#step({ type: 'pushed', session, number, kind, update: new Uint8Array(update) });
+  }
+
+  setRights(session: number, canWrite: boolean): void {
+    if (!this.#listeners.has(session)) return;
+    if (canWrite) this.#writers.add(session);
+    else this.#writers.delete(session);
+    this.#step({ type: 'rights-changed', session, canWrite });
+  }
+
+  /** A committed update that this node did not write itself. */
+  arrive(update: Uint8Array, row: LogRow): void {
+    this.#step({ type: 'arrived', update, row });
+  }
+
+  say(session: number, client: number, clock: number, state: string | null): void {
+    const listener = this.#listeners.get(session);
+    if (!listener) return;
+    const change = this.#presence.say(session, client, clock, state, this.#options.clock());
+    if (change) this.#tellPresence([change], listener.who);
+  }
+
+  /** A session showed that it lives. */
+  renewPresence(session: number): void {
+    this.#presence.renew(session, this.#options.clock());
+  }
+
+  tick(): void {
+    const expired = this.#presence.expire(this.#options.clock());
+    for (const change of expired) this.#tellPresence([change], this.#listeners.get(change.session)?.who ?? NOBODY);
+  }
+
+  /** The compactor made a new snapshot. */
+  async compacted(): Promise<void> {
+    this.#dropSnapshot();
+    await this.#reload();
+  }
+
+  committed(upTo: number, row: LogRow): void {
+    this.#step({ type: 'committed', rows: [{ position: upTo, row }] });
+  }
+
+  failed(reason: 'old-epoch' | 'poisoned'): void {
+    // Whoever wrote it keeps it on their own device: nothing of it was acknowledged.
+    const [code, sentence] = reason === 'old-epoch' ? [4409, 'history was replaced'] : [4503, 'please come back'];
+    this.#close(code, sentence);
+  }
+
+  #close(code: number, reason: string): void {
+    this.#gone = true;
+    this.#cancelLinger();
+    this.#home.unload();
+    for (const listener of this.#listeners.values()) listener.end(code, reason);
+    this.#listeners.clear();
+    this.#writers.clear();
+  }
+
+  #step(input: RoomInput): void {
+    for (const effect of this.#room.step(input)) {
+      switch (effect.type) {
+        case 'store':
+          this.#options.commits.add(this, effect);
+          break;
+        case 'relay':
+          for (const [session, listener] of this.#listeners) if (session !== effect.except) listener.update(effect.update);
+          break;
+        case 'ack':
+          this.#listeners.get(effect.session)?.ack(effect.upTo);
+          break;
+        case 'refuse':
+          this.#listeners.get(effect.session)?.refuse(effect.number, effect.reason);
+          break;
+        case 'ask-whole':
+          this.#listeners.get(effect.session)?.askWhole(effect.stateVector);
+          break;
+        case 'expel': {
+          const listener = this.#listeners.get(effect.session);
+          this.leave(effect.session);
+          listener?.end(4400, effect.reason);
+          break;
+        }
+        default:
+          effect satisfies never;
+      }
+    }
+  }
+
+  /** Snapshot and tail, less what the client shows it has. Never merged here: a join costs no CRDT work. */
+  #beyond(clientState: StateVector): Uint8Array[] {
+    const { bytes, deletions, known } = this.#snapshot!;
+    const parts: Uint8Array[] = [];
+    if (bytes) parts.push(clientState.size > 0 && clientState.covers(known) ? deletions! : bytes);
+    parts.push(...this.#room.tail());
+    return parts.length > 0 ? parts : [EMPTY_UPDATE];
+  }
+
+  #tellPresence(changes: readonly PresenceChange[], who: Identity): void {
+    if (changes.length === 0) return;
+    const named = changes.map((change) => ({ ...change, who }));
+    for (const listener of this.#listeners.values()) listener.presence(named);
+  }
+
+  #named(changes: readonly PresenceChange[]): PersonChange[] {
+    return changes.map((change) => ({ ...change, who: this.#listeners.get(change.session)?.who ?? NOBODY }));
+  }
+
+  #keepSnapshot(bytes: Buffer | null): void {
+    this.#snapshot = { bytes, deletions: bytes ? deletionsOf(bytes) : null, known: bytes ? Coverage.of([bytes]).known : new StateVector() };
+    if (this.#snapshotTimer) clearTimeout(this.#snapshotTimer);
+    this.#snapshotTimer = setTimeout(() => this.#dropSnapshot(), SNAPSHOT_LINGERS_MS).unref();
+  }
+
+  #dropSnapshot(): void {
+    this.#snapshot = null;
+    if (this.#snapshotTimer) clearTimeout(this.#snapshotTimer);
+    this.#snapshotTimer = null;
+  }
+
+  /** Reads the newest snapshot, single-flight, and lets the tail go that it covers. */
+  #reload(): Promise<void> {
+    this.#reloading ??= this.#options.log
+      .snapshot(this.documentId)
+      .then(({ version, bytes, cover }) => {
+        if (version > this.#version) {
+          this.#version = version;
+          this.#step({ type: 'compacted', covers: (row) => isCovered(cover, row), snapshotBytes: bytes?.length ?? 0 });
+        }
+        this.#keepSnapshot(bytes);
+      })
+      .finally(() => (this.#reloading = null));
+    return this.#reloading;
+  }
+
+  #linger(): void {
+    this.#cancelLinger();
+    this.#lingerTimer = setTimeout(() => {
+      if (this.#listeners.size > 0) return;
+      // Uncommitted text must stay findable for the next joiner of this node.
+      if (!this.#room.isSettled) return this.#linger();
+      this.#gone = true;
+      this.#dropSnapshot();
+      this.#home.unload();
+    }, this.#options.lingerMs).unref();
+  }
+
+  #cancelLinger(): void {
+    if (this.#lingerTimer) clearTimeout(this.#lingerTimer);
+    this.#lingerTimer = null;
+  }
+}
+
+const NOBODY: Identity = { userId: '', name: '', colour: 0 };
+
+/** Reads a state vector that a client sent. @throws Malformed */
+export const readStateVector = (bytes: Uint8Array): StateVector => StateVector.read(new Reader(bytes));

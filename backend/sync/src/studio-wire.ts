@@ -1,0 +1,265 @@
+import { CLOSE, type CloseCode, DocumentId } from '@cowrite/contract';
+import type { Logger } from '@cowrite/service-kit';
+import { type ClientFrame, Malformed, readClientFrame, type ServerFrame, uuidText, writeServerFrame } from '@cowrite/sync-core';
+import { canWrite, type Grant, type Grants, Refused, type Standing } from './grants.ts';
+import type { EventListener, ProjectEvents } from './project-events.ts';
+import { type Listener, type OpenRoom, readStateVector, type RoomHost } from './room-host.ts';
+import type { Socket } from './socket.ts';
+import type { Visitor, Visitors } from './visitors.ts';
+
+export interface StudioWireOptions {
+  host: RoomHost;
+  grants: Grants;
+  visitors: Visitors;
+  events: ProjectEvents;
+  heartbeatMs: number;
+  logger: Logger;
+}
+
+/** A tab opens the scenes it shows, and a few beside them in the continuous view. */
+const CHANNELS_MAX = 200;
+
+/** The studio's own wire, `/v1`: one socket a tab, a channel for each open scene (docs/api/sync.md). */
+export class StudioConnection implements Visitor, EventListener {
+  readonly #socket: Socket;
+  readonly #options: StudioWireOptions;
+  readonly #channels = new Map<number, Channel>();
+  #grant: Grant | null = null;
+  #ended = false;
+  #queue: Promise<void> = Promise.resolve();
+  seq = 0;
+
+  constructor(socket: Socket, options: StudioWireOptions) {
+    this.#socket = socket;
+    this.#options = options;
+  }
+
+  get isStranger(): boolean {
+    return this.#grant === null;
+  }
+
+  get grants(): readonly Grant[] {
+    return this.#grant ? [this.#grant] : [];
+  }
+
+  get projectId(): string {
+    return this.#grant!.projectId;
+  }
+
+  /** Frames are handled one after another, so that a push never overtakes the opening of its channel. */
+  receive(bytes: Uint8Array): void {
+    let frame: ClientFrame;
+    try {
+      frame = readClientFrame(bytes);
+    } catch (error) {
+      if (!(error instanceof Malformed)) throw error;
+      return this.close(CLOSE.malformed, 'not a frame');
+    }
+    // Pushes on an open channel need nothing to wait for; they are the hot path.
+    if (frame.type === 'push') {
+      const channel = this.#channels.get(frame.channel);
+      if (channel?.room) return channel.room.push(channel.session!, frame.number, frame.kind, frame.update);
+    }
+    this.#queue = this.#queue.then(() => this.#handle(frame)).catch((error: unknown) => this.#fail(error));
+  }
+
+  #fail(error: unknown): void {
+    this.#options.logger.error({ err: error }, 'a frame could not be handled');
+    this.close(CLOSE.shedding, 'please come back');
+  }
+
+  async #handle(frame: ClientFrame): Promise<void> {
+    if (this.#ended) return;
+    if (this.#grant === null) {
+      if (frame.type !== 'hello') return this.close(CLOSE.malformed, 'say hello first');
+      return this.#hello(frame);
+    }
+    switch (frame.type) {
+      case 'hello':
+        return this.close(CLOSE.malformed, 'said hello already');
+      case 'open':
+        return this.#open(frame);
+      case 'close':
+        return this.#closeChannel(frame.channel);
+      case 'push': {
+        const channel = this.#channels.get(frame.channel);
+        channel?.room?.push(channel.session!, frame.number, frame.kind, frame.update);
+        return;
+      }
+      case 'presence': {
+        const channel = this.#channels.get(frame.channel);
+        channel?.room?.say(channel.session!, frame.client, frame.clock, frame.state === '' ? null : frame.state);
+        return;
+      }
+      case 'renew':
+        return this.#renew(frame.ticket);
+      case 'pong':
+        for (const { room, session } of this.#channels.values()) room?.renewPresence(session!);
+        return;
+      default:
+        return frame satisfies never;
+    }
+  }
+
+  async #hello({ version, ticket, lastSeq }: Extract<ClientFrame, { type: 'hello' }>): Promise<void> {
+    if (version !== 1) return this.close(CLOSE.malformed, 'version 1 is spoken here');
+    const grant = await this.#take(ticket);
+    if (!grant || this.#ended) return;
+    if (grant.documentId !== null) return this.close(CLOSE.notAllowed, 'a ticket for the project is needed');
+    if (!this.#options.visitors.admit(grant.who.userId)) return this.close(CLOSE.shedding, 'too many sockets');
+    this.#grant = grant;
+    this.seq = lastSeq;
+    this.#options.visitors.add(this);
+    this.#send({ type: 'welcome', session: 1, heartbeatMs: this.#options.heartbeatMs });
+    this.#options.events.add(this);
+  }
+
+  async #take(ticket: string): Promise<Grant | null> {
+    try {
+      return await this.#options.grants.byTicket(ticket);
+    } catch (error) {
+      if (!(error instanceof Refused)) throw error;
+      this.close(error.why === 'spent' ? CLOSE.ticketSpent : error.why === 'hidden' ? CLOSE.notAllowed : CLOSE.signedOut, `ticket ${error.why}`);
+      return null;
+    }
+  }
+
+  async #renew(ticket: string): Promise<void> {
+    const grant = await this.#take(ticket);
+    if (!grant) return;
+    if (grant.who.userId !== this.#grant!.who.userId || grant.projectId !== this.#grant!.projectId) return this.close(CLOSE.notAllowed, 'another person’s ticket');
+    const before = this.#grant!;
+    this.#grant = { ...grant, role: before.role };
+    if (grant.role !== before.role) this.standingChanged(this.#grant, { alive: true, role: grant.role });
+    this.#send({ type: 'renewed' });
+  }
+
+  async #open({ channel: number, documentId: bytes, epoch, stateVector }: Extract<ClientFrame, { type: 'open' }>): Promise<void> {
+    const documentId = DocumentId.safeParse(uuidText(bytes));
+    if (this.#channels.has(number) || this.#channels.size >= CHANNELS_MAX) return this.close(CLOSE.malformed, 'channel');
+    const place = documentId.success ? await this.#options.grants.place(documentId.data) : null;
+    if (!place || place.projectId !== this.#grant!.projectId) return this.#send({ type: 'closed', channel: number, code: CLOSE.gone, reason: 'no such document' });
+
+    const clientState = readStateVectorOrNull(stateVector);
+    if (!clientState) return this.close(CLOSE.malformed, 'state vector');
+    const room = await this.#options.host.open(documentId.data!);
+    if (epoch !== 0 && epoch !== room.epoch) return this.#send({ type: 'closed', channel: number, code: CLOSE.oldEpoch, reason: 'history was replaced' });
+    const channel: Channel = { room: null, session: null, trashed: place.trashed };
+    const mayWrite = canWrite(this.#grant!.role) && !place.trashed;
+    const session = await room.join(this.#listener(number, channel), mayWrite, clientState, (updates, vector) => {
+      this.#send({ type: 'opened', channel: number, epoch: room.epoch, canWrite: mayWrite });
+      if (place.trashed) this.#send({ type: 'rights', channel: number, canWrite: false, trashed: true });
+      for (const update of updates) this.#send({ type: 'content', channel: number, update });
+      this.#send({ type: 'ready', channel: number, stateVector: vector });
+    });
+    if (session === null) return this.#send({ type: 'closed', channel: number, code: CLOSE.shedding, reason: 'the room is full' });
+    if (this.#ended) return room.leave(session);
+    channel.room = room;
+    channel.session = session;
+    this.#channels.set(number, channel);
+  }
+
+  #listener(number: number, channel: Channel): Listener {
+    return {
+      who: this.#grant!.who,
+      update: (update) => {
+        if (this.#socket.isStalled) return this.close(CLOSE.overloaded, 'reads too slowly');
+        this.#send({ type: 'update', channel: number, update });
+      },
+      ack: (upTo) => this.#send({ type: 'ack', channel: number, upTo }),
+      refuse: (pushNumber, reason) => this.#send({ type: 'refused', channel: number, number: pushNumber, reason }),
+      askWhole: (stateVector) => this.#send({ type: 'whole', channel: number, stateVector }),
+      presence: (changes) => {
+        if (this.#socket.isSlow) return;
+        const others = changes.filter(({ session }) => session !== channel.session);
+        if (others.length === 0) return;
+        this.#send({ type: 'people', channel: number, people: others.map(({ client, clock, state, who }) => ({ client, clock, state: state ?? '', userId: who.userId, name: who.name, colour: who.colour })) });
+      },
+      end: (code, reason) => {
+        this.#channels.delete(number);
+        if (code === CLOSE.malformed) return this.close(CLOSE.malformed, reason);
+        this.#send({ type: 'closed', channel: number, code, reason });
+      },
+    };
+  }
+
+  #closeChannel(number: number): void {
+    const channel = this.#channels.get(number);
+    this.#channels.delete(number);
+    channel?.room?.leave(channel.session!);
+  }
+
+  standingChanged(_grant: Grant, { role }: Standing): void {
+    if (role === null) return this.close(CLOSE.notAllowed, 'no longer a member');
+    this.#grant = { ...this.#grant!, role };
+    for (const [number, { room, session, trashed }] of this.#channels) {
+      const mayWrite = canWrite(role) && !trashed;
+      room?.setRights(session!, mayWrite);
+      this.#send({ type: 'rights', channel: number, canWrite: mayWrite, trashed });
+    }
+  }
+
+  /** Looks again where the open documents are: one may have gone to the trash, or come back. */
+  async placesChanged(): Promise<void> {
+    for (const [number, channel] of this.#channels) {
+      const place = channel.room ? await this.#options.grants.place(channel.room.documentId) : null;
+      if (!place || place.trashed === channel.trashed || this.#channels.get(number) !== channel) continue;
+      channel.trashed = place.trashed;
+      const mayWrite = canWrite(this.#grant!.role) && !place.trashed;
+      channel.room!.setRights(channel.session!, mayWrite);
+      this.#send({ type: 'rights', channel: number, canWrite: mayWrite, trashed: place.trashed });
+    }
+  }
+
+  event(_seq: number, json: string): void {
+    this.#send({ type: 'event', json });
+    if (json.includes('"nodes.trashed"') || json.includes('"nodes.changed"') || json.includes('"outline.replaced"')) void this.placesChanged().catch((error: unknown) => this.#fail(error));
+  }
+
+  reread(seq: number): void {
+    this.#send({ type: 'reread', seq });
+  }
+
+  hint(json: string): void {
+    this.#send({ type: 'hint', json });
+  }
+
+  heartbeat(): void {
+    this.#send({ type: 'ping' });
+  }
+
+  #send(frame: ServerFrame): void {
+    this.#socket.send(writeServerFrame(frame));
+  }
+
+  close(code: CloseCode, reason: string): void {
+    this.#socket.close(code, reason);
+    this.ended();
+  }
+
+  /** The socket is gone, whoever ended it. */
+  ended(): void {
+    if (this.#ended) return;
+    this.#ended = true;
+    for (const number of [...this.#channels.keys()]) this.#closeChannel(number);
+    if (!this.#grant) return;
+    this.#options.events.remove(this);
+    this.#options.visitors.remove(this);
+    this.#options.visitors.dismiss(this.#grant.who.userId);
+  }
+}
+
+interface Channel {
+  room: OpenRoom | null;
+  session: number | null;
+  trashed: boolean;
+}
+
+function readStateVectorOrNull(bytes: Uint8Array) {
+  try {
+    return readStateVector(bytes);
+  } catch (error) {
+    if (error instanceof Malformed) return null;
+    throw error;
+  }
+}

@@ -1,0 +1,58 @@
+import type { Credit, LogRow } from '@cowrite/sync-core';
+
+/** Where committed updates live. Two implementations, one suite (`update-log.suite.ts`). */
+export interface UpdateLog {
+  /** The document's state at the last commit: snapshot, cover and tail in one consistent read. */
+  load(documentId: string): Promise<StoredDocument>;
+  /** Only the snapshot, for joiners of a room that is already loaded. */
+  snapshot(documentId: string): Promise<{ version: number; bytes: Buffer | null; cover: Cover }>;
+  /**
+   * Appends rows in one commit and answers the rows that were not written because their epoch is over. A row that is
+   * there already (a retry whose first answer was lost) counts as written.
+   *
+   * @throws PoisonedRows naming the rows the database will never take; the others were written.
+   * @throws any other error when nothing is known to be written: try again with the same rows.
+   */
+  append(rows: readonly NewRow[]): Promise<NewRow[]>;
+}
+
+/** {node: highest seq that the snapshot holds} */
+export type Cover = Record<string, number>;
+
+export interface StoredDocument {
+  epoch: number;
+  version: number;
+  snapshot: Buffer | null;
+  cover: Cover;
+  tail: { row: LogRow; updates: Buffer; credits: RowCredits }[];
+  owners: { client: number; by: string }[];
+  /** Clocks delivered by people who do not own them and that their owner has not shown. */
+  unconfirmed: { client: number; from: number; to: number }[];
+}
+
+/** Who delivered which clocks, and whose client ids are whose since this row. */
+export interface RowCredits {
+  credits: Credit[];
+  owners: { client: number; by: string }[];
+}
+
+export interface NewRow extends LogRow {
+  documentId: string;
+  epoch: number;
+  updates: Uint8Array;
+  credits: RowCredits;
+}
+
+/** Some rows of an append can never be written. */
+export class PoisonedRows extends Error {
+  readonly rows: readonly NewRow[];
+
+  constructor(rows: readonly NewRow[], cause: unknown) {
+    super(`${rows.length} rows cannot be written`, { cause });
+    this.name = 'PoisonedRows';
+    this.rows = rows;
+  }
+}
+
+/** Whether a snapshot with this cover holds the row. */
+export const isCovered = (cover: Cover, { node, seq }: LogRow): boolean => seq <= (cover[node] ?? 0);
