@@ -1,0 +1,42 @@
+// Bundles each service and the launcher for production: our own sources in one file, packages from node_modules outside.
+import { existsSync, rmSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import { build } from 'esbuild';
+
+const root = resolve(import.meta.dirname, '..');
+
+/** Packages stay outside the bundle, our workspaces go in. */
+const outsidePackages = {
+  name: 'outside-packages',
+  setup({ onResolve }) {
+    onResolve({ filter: /^[^./]/ }, ({ path, kind }) => (kind === 'entry-point' || path.startsWith('@cowrite/') ? undefined : { path, external: true }));
+  },
+};
+
+async function bundle(entries, outdir, names) {
+  rmSync(outdir, { recursive: true, force: true });
+  await build({
+    entryPoints: names ?? entries,
+    outdir,
+    outExtension: { '.js': names ? '.mjs' : '.js' },
+    bundle: true,
+    platform: 'node',
+    target: 'node22',
+    format: 'esm',
+    sourcemap: true,
+    keepNames: true,
+    plugins: [outsidePackages],
+    logLevel: 'warning',
+  });
+}
+
+/** Every `*-main.ts`, `main.ts` and `*-worker.ts` of a service is a program of its own. */
+const programs = { core: ['main', 'documents/text-worker', 'imports/split-worker'], sync: ['main', 'compactor-main'] };
+for (const [service, names] of Object.entries(programs)) {
+  const source = join(root, 'backend', service, 'src');
+  await bundle(
+    names.map((name) => join(source, `${name}.ts`)).filter((path) => existsSync(path)),
+    join(root, 'backend', service, 'dist'),
+  );
+}
+await bundle(null, join(root, '.build'), { launch: join(root, 'scripts/launch.ts') });

@@ -1,0 +1,175 @@
+// What must be there before anything runs: a Node that is new enough, the packages of the lock, and the builds.
+// Plain Node ≥ 20 without dependencies, because it runs on a machine that has nothing else.
+import { spawn, spawnSync } from 'node:child_process';
+import { createHash } from 'node:crypto';
+import { existsSync, mkdirSync, readFileSync, readdirSync, statSync, writeFileSync } from 'node:fs';
+import { dirname, join, resolve } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+export const root = resolve(dirname(fileURLToPath(import.meta.url)), '..');
+
+const isKorean = /^ko/.test(process.env.LC_ALL || process.env.LC_MESSAGES || process.env.LANG || '');
+/** One of two sentences, by the language of the terminal. */
+export const say = (ko, en) => (isKorean ? ko : en);
+
+/** Ends with a sentence that says what to do. Nothing of the data was touched. */
+export function giveUp(sentence) {
+  process.stderr.write(`\n${sentence}\n`);
+  process.exit(1);
+}
+
+const quiet = { ...process.env, SCARF_ANALYTICS: 'false', NEXT_TELEMETRY_DISABLED: '1', PLAYWRIGHT_SKIP_BROWSER_DOWNLOAD: '1', npm_config_update_notifier: 'false', npm_config_fund: 'false', npm_config_audit: 'false' };
+
+/** The oldest Node that every dependency names in its `engines` (stack.md §3). */
+const NODE_MIN = [22, 12];
+
+const isNewEnough = (version) => {
+  const [major, minor] = version.replace(/^v/, '').split('.').map(Number);
+  return major > NODE_MIN[0] || (major === NODE_MIN[0] && minor >= NODE_MIN[1]);
+};
+
+const bundledNode = () => {
+  const path = join(root, 'tools/runtime/node_modules', `node-${process.platform}-${process.arch}`, 'bin/node');
+  return existsSync(path) ? path : null;
+};
+
+/** npm's own program, so that it runs under the Node we choose. */
+function npmCli() {
+  const candidates = [process.env.npm_execpath, join(dirname(process.execPath), '../lib/node_modules/npm/bin/npm-cli.js')];
+  return candidates.find((path) => path && /npm-cli\.js$/.test(path) && existsSync(path)) ?? null;
+}
+
+function run(command, args, { cwd = root, env = quiet, label } = {}) {
+  const started = Date.now();
+  return new Promise((done, fail) => {
+    const child = spawn(command, args, { cwd, env, stdio: ['ignore', 'pipe', 'pipe'] });
+    let output = '';
+    const keep = (chunk) => (output = (output + chunk).slice(-20_000));
+    child.stdout.on('data', keep);
+    child.stderr.on('data', keep);
+    const progress = setInterval(() => process.stdout.write(`    … ${Math.round((Date.now() - started) / 1000)} s\n`), 10_000);
+    const stop = () => child.kill('SIGTERM');
+    process.once('SIGINT', stop);
+    child.on('error', fail);
+    child.on('close', (code, signal) => {
+      clearInterval(progress);
+      process.removeListener('SIGINT', stop);
+      if (code === 0) return done(Math.round((Date.now() - started) / 100) / 10);
+      if (signal) process.exit(130);
+      fail(new Error(`${label ?? command}: exit ${code}\n${output.trim().split('\n').slice(-25).join('\n')}`));
+    });
+  });
+}
+
+const npm = (node, args, options) => {
+  const cli = npmCli();
+  const path = { ...quiet, PATH: `${dirname(node)}:${process.env.PATH}` };
+  return cli ? run(node, [cli, ...args], { ...options, env: path }) : run('npm', args, { ...options, env: path });
+};
+
+const hashOf = (...files) => {
+  const hash = createHash('sha256');
+  for (const file of files) hash.update(file).update(existsSync(file) ? readFileSync(file) : '');
+  return hash.digest('hex');
+};
+
+const isStamped = (stamp, hash) => existsSync(stamp) && readFileSync(stamp, 'utf8') === hash;
+const stamp = (file, hash) => {
+  mkdirSync(dirname(file), { recursive: true });
+  writeFileSync(file, hash);
+};
+
+/** The Node to run on: this one, or the one of tools/runtime, installed when it is missing. */
+export async function prepareNode() {
+  if (isNewEnough(process.version)) return process.execPath;
+  if (!bundledNode()) {
+    process.stdout.write(say(`  Node 24를 받습니다 (이 기기의 Node는 ${process.version})…\n`, `  fetching Node 24 (this machine has ${process.version})…\n`));
+    try {
+      const seconds = await npm(process.execPath, ['ci', '--prefix', join(root, 'tools/runtime')], { label: 'npm ci (tools/runtime)', cwd: join(root, 'tools/runtime') });
+      process.stdout.write(`    ${seconds} s\n`);
+    } catch (error) {
+      process.stdout.write(say(`  Node 24를 받지 못해 ${process.version}로 계속합니다: ${error.message}\n`, `  could not fetch Node 24, going on with ${process.version}: ${error.message}\n`));
+    }
+  }
+  return bundledNode() ?? process.execPath;
+}
+
+/** The packages of the lock, installed when they are missing or the lock changed. */
+export async function preparePackages(node) {
+  const hash = hashOf(join(root, 'package-lock.json'));
+  const mark = join(root, 'node_modules/.cowrite-installed');
+  if (isStamped(mark, hash)) return;
+  process.stdout.write(say('  꾸러미를 설치합니다 (처음 한 번, 1–2분)…\n', '  installing packages (once, 1–2 minutes)…\n'));
+  try {
+    const seconds = await npm(node, ['ci', '--no-progress'], { label: 'npm ci' });
+    stamp(mark, hash);
+    process.stdout.write(`    ${seconds} s\n`);
+  } catch (error) {
+    giveUp(say(`꾸러미를 설치하지 못했습니다. 네트워크와 디스크를 확인하고 다시 실행해 주세요.\n${error.message}`, `The packages could not be installed. Check the network and the disk, then run this again.\n${error.message}`));
+  }
+}
+
+const SOURCES = ['packages', 'backend', 'frontend', 'scripts', 'package-lock.json', 'tsconfig.json'];
+const SKIPPED = new Set(['node_modules', 'dist', '.next', 'fonts', 'next-env.d.ts']);
+
+function sourceFiles(path) {
+  if (!existsSync(path)) return [];
+  if (!statSync(path).isDirectory()) return [path];
+  return readdirSync(path, { withFileTypes: true })
+    .filter((entry) => !SKIPPED.has(entry.name) && !/\.test\.tsx?$/.test(entry.name))
+    .flatMap((entry) => sourceFiles(join(path, entry.name)))
+    .toSorted();
+}
+
+/** Production builds of every part, made anew when a source changed. */
+export async function prepareBuild(node) {
+  const parts = [
+    { name: say('서비스', 'services'), mark: '.build/services', sources: SOURCES.filter((part) => part !== 'frontend'), command: [join(root, 'scripts/build.mjs')], cwd: root },
+    { name: say('스튜디오', 'the studio'), mark: '.build/studio', sources: ['packages', 'frontend', 'package-lock.json'], command: null, cwd: root },
+  ];
+  for (const { name, mark, sources, command, cwd } of parts) {
+    const hash = hashOf(...sources.flatMap((part) => sourceFiles(join(root, part))));
+    if (isStamped(join(root, mark), hash)) continue;
+    process.stdout.write(say(`  ${name}를 짓습니다…\n`, `  building ${name}…\n`));
+    try {
+      const seconds = command ? await run(node, command, { cwd, label: name }) : await npm(node, ['run', 'build', '-w', 'frontend'], { label: name });
+      stamp(join(root, mark), hash);
+      process.stdout.write(`    ${seconds} s\n`);
+    } catch (error) {
+      giveUp(say(`${name}를 짓지 못했습니다.\n${error.message}`, `${name} could not be built.\n${error.message}`));
+    }
+  }
+}
+
+/** Runs a program of ours with the terminal as its own and answers its exit code. A dead parent is noticed by the channel. */
+export function runAttached(node, args, env = {}) {
+  return new Promise((done) => {
+    const child = spawn(node, args, { cwd: root, stdio: ['inherit', 'inherit', 'inherit', 'ipc'], env: { ...quiet, PATH: `${dirname(node)}:${process.env.PATH}`, ...env } });
+    // Ctrl-C reaches the child by itself (same process group); a signal to us alone is passed on.
+    process.on('SIGINT', () => undefined);
+    process.on('SIGTERM', () => child.kill('SIGTERM'));
+    process.on('SIGHUP', () => child.kill('SIGTERM'));
+    child.on('exit', (code, signal) => done(code ?? (signal ? 130 : 1)));
+  });
+}
+
+/** A browser for the tests: CHROMIUM_PATH, one on PATH, or Debian's, installed when that is possible. */
+export function prepareBrowser() {
+  const find = () => {
+    if (process.env.CHROMIUM_PATH && existsSync(process.env.CHROMIUM_PATH)) return process.env.CHROMIUM_PATH;
+    for (const folder of (process.env.PATH ?? '').split(':')) for (const name of ['chromium', 'chromium-browser', 'google-chrome-stable', 'google-chrome']) if (existsSync(join(folder, name))) return join(folder, name);
+    return null;
+  };
+  const found = find();
+  if (found) return found;
+  const advice = say('브라우저 시험에는 Chromium이 필요합니다. 설치: apt-get install -y chromium fonts-noto-cjk (또는 CHROMIUM_PATH에 경로를 적어 주세요).', 'The browser tests need Chromium. Install it: apt-get install -y chromium fonts-noto-cjk (or set CHROMIUM_PATH).');
+  process.stdout.write(`  ${advice}\n`);
+  const isRoot = process.getuid?.() === 0;
+  const sudo = !isRoot && spawnSync('sudo', ['-n', 'true'], { stdio: 'ignore' }).status === 0;
+  if ((!isRoot && !sudo) || spawnSync('apt-get', ['--version'], { stdio: 'ignore' }).status !== 0) giveUp(advice);
+  process.stdout.write(say('  지금 설치합니다…\n', '  installing it now…\n'));
+  const apt = (...args) => spawnSync(isRoot ? 'apt-get' : 'sudo', [...(isRoot ? [] : ['-n', 'apt-get']), ...args], { stdio: ['ignore', 'ignore', 'inherit'], env: { ...process.env, DEBIAN_FRONTEND: 'noninteractive' } }).status === 0;
+  apt('update', '-qq');
+  if (!apt('install', '-y', '-qq', '--no-install-recommends', 'chromium', 'fonts-noto-cjk')) giveUp(advice);
+  return find() ?? giveUp(advice);
+}
