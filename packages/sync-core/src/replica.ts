@@ -26,6 +26,11 @@ export class Replica {
     return this.#outbox.length;
   }
 
+  /** The number the next edit gets; edits from the disk are numbered from here. */
+  get nextNumber(): number {
+    return this.#nextNumber;
+  }
+
   get canWrite(): boolean {
     return this.#canWrite && !this.#refused;
   }

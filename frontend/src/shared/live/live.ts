@@ -65,7 +65,8 @@ export interface LiveProject {
   /** Numbered project events in order without a gap; `reread` is called instead when too many were missed. */
   onEvent(listener: (event: ProjectEvent) => void, reread: () => void): () => void;
   onHint(listener: (hint: LiveHint) => void): () => void;
-  open(documentId: DocumentId): LiveDocument;
+  /** Opens a scene. `isFresh`: it was made on this device just now, and may be written in before the server knows it. */
+  open(documentId: DocumentId, options?: { isFresh?: boolean }): LiveDocument;
   /** How many changes of all scenes of this project wait on this device. */
   waiting(): number;
   close(): void;

@@ -1,0 +1,104 @@
+import type { DocumentId, ProjectId, UserId } from '@cowrite/contract';
+
+/**
+ * What this browser keeps for one person: edits the server has not acknowledged (the outbox) and the last known state of
+ * each scene, for reading and writing offline. One IndexedDB database a person, so that nobody finds another's text.
+ */
+export interface Disk {
+  /** Edits of any tab, living or dead, that nobody has acknowledged, oldest first. */
+  outbox(documentId: DocumentId): Promise<OutboxEntry[]>;
+  keep(entry: Omit<OutboxEntry, 'key'>): Promise<IDBValidKey>;
+  forget(keys: readonly IDBValidKey[]): Promise<void>;
+  /** Documents of a project that have unacknowledged edits, with their number. */
+  waiting(projectId: ProjectId): Promise<Map<DocumentId, number>>;
+  state(documentId: DocumentId): Promise<KeptState | null>;
+  keepState(state: KeptState): Promise<void>;
+}
+
+export interface OutboxEntry {
+  key: IDBValidKey;
+  projectId: ProjectId;
+  documentId: DocumentId;
+  update: Uint8Array;
+}
+
+export interface KeptState {
+  documentId: DocumentId;
+  projectId: ProjectId;
+  /** A Yjs update that holds the whole scene as this browser knew it. */
+  update: Uint8Array;
+  epoch: number;
+  canWrite: boolean;
+}
+
+const NAME = 'cowrite-scenes';
+const VERSION = 1;
+
+/** The name of a person's database; sign-out deletes it. */
+export const diskName = (userId: UserId): string => `${NAME}-${userId}`;
+
+const answer = <T>(request: IDBRequest<T>): Promise<T> =>
+  new Promise((resolve, reject) => {
+    request.onsuccess = () => resolve(request.result);
+    request.onerror = () => reject(request.error ?? new Error('IndexedDB'));
+  });
+
+const committed = (transaction: IDBTransaction): Promise<void> =>
+  new Promise((resolve, reject) => {
+    transaction.oncomplete = () => resolve();
+    transaction.onerror = () => reject(transaction.error ?? new Error('IndexedDB'));
+    transaction.onabort = () => reject(transaction.error ?? new Error('IndexedDB'));
+  });
+
+/**
+ * Opens a person's database.
+ *
+ * @throws when the browser keeps nothing (private mode, storage refused): the caller then says so before anyone types.
+ */
+export async function openDisk(userId: UserId): Promise<Disk> {
+  const request = indexedDB.open(diskName(userId), VERSION);
+  request.onupgradeneeded = () => {
+    const outbox = request.result.createObjectStore('outbox', { autoIncrement: true });
+    outbox.createIndex('document', 'documentId');
+    outbox.createIndex('project', 'projectId');
+    request.result.createObjectStore('states', { keyPath: 'documentId' });
+  };
+  const database = await answer(request);
+  // Signing out in another tab deletes the database; an open connection would hold that up.
+  database.onversionchange = () => database.close();
+  // Asked once, answered by the browser: kept text should not be thrown out when space is short.
+  void navigator.storage?.persist?.().catch(() => false);
+
+  return {
+    async outbox(documentId) {
+      const store = database.transaction('outbox').objectStore('outbox').index('document');
+      const [entries, keys] = await Promise.all([answer(store.getAll(documentId)), answer(store.getAllKeys(documentId))]);
+      return (entries as Omit<OutboxEntry, 'key'>[]).map((entry, at) => ({ ...entry, key: keys[at]! }));
+    },
+    async keep(entry) {
+      const transaction = database.transaction('outbox', 'readwrite', { durability: 'relaxed' });
+      const key = answer(transaction.objectStore('outbox').add(entry));
+      await committed(transaction);
+      return key;
+    },
+    async forget(keys) {
+      const transaction = database.transaction('outbox', 'readwrite', { durability: 'relaxed' });
+      for (const key of keys) transaction.objectStore('outbox').delete(key);
+      await committed(transaction);
+    },
+    async waiting(projectId) {
+      const entries = (await answer(database.transaction('outbox').objectStore('outbox').index('project').getAll(projectId))) as OutboxEntry[];
+      const counts = new Map<DocumentId, number>();
+      for (const { documentId } of entries) counts.set(documentId, (counts.get(documentId) ?? 0) + 1);
+      return counts;
+    },
+    async state(documentId) {
+      return ((await answer(database.transaction('states').objectStore('states').get(documentId))) as KeptState | undefined) ?? null;
+    },
+    async keepState(state) {
+      const transaction = database.transaction('states', 'readwrite', { durability: 'relaxed' });
+      transaction.objectStore('states').put(state);
+      await committed(transaction);
+    },
+  };
+}

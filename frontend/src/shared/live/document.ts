@@ -1,0 +1,369 @@
+import { CLOSE, type DocumentId, type ProjectId, type UserId } from '@cowrite/contract';
+import { sceneLines } from '@cowrite/manuscript';
+import { type ClientFrame, Coverage, readUpdate, Reader, Replica, type ReplicaInput, type ServerFrame, StateVector, uuidBytes } from '@cowrite/sync-core';
+import * as Y from 'yjs';
+import type { Disk } from './disk.ts';
+import type { ConnectionState, DocumentState, LiveDocument, Person, SaveState } from './live.ts';
+
+/** Origins of changes that are not this tab's writer. */
+const REMOTE = Symbol('from the server');
+const DISK = Symbol('from this device');
+
+/** Others' changes wait no longer than this for a composition to end (product.md §4.1). */
+const HELD_AT_MOST_MS = 1_500;
+/** The state on disk may lag the outbox by this much; the outbox never lags. */
+const KEEP_STATE_AFTER_MS = 1_000;
+const CARET_EVERY_MS = 100;
+
+/** What a document needs of the socket it shares with its siblings. */
+export interface Channel {
+  readonly projectId: ProjectId;
+  readonly userId: UserId;
+  /** Null until the disk was opened, and for good when this browser keeps nothing. */
+  readonly disk: Promise<Disk | null>;
+  send(frame: ClientFrame): void;
+  getConnection(): ConnectionState;
+  /** The last user let go. */
+  closed(document: ReplicaHost): void;
+  changed(): void;
+}
+
+type FrameOf<T extends ServerFrame['type']> = Extract<ServerFrame, { type: T }>;
+export type ChannelFrame = FrameOf<'opened' | 'content' | 'ready' | 'update' | 'ack' | 'refused' | 'whole' | 'people' | 'rights' | 'closed'>;
+
+type Closed = Extract<SaveState, { kind: 'closed' }>['reason'];
+const CLOSED: Record<number, Closed> = { [CLOSE.signedOut]: 'signed-out', [CLOSE.notAllowed]: 'not-allowed', [CLOSE.gone]: 'gone', [CLOSE.oldEpoch]: 'old-epoch', [CLOSE.malformed]: 'malformed' };
+
+/** One scene in this tab: the Y.Doc, its replica, and the effects the replica asks for. */
+export class ReplicaHost implements LiveDocument {
+  readonly documentId: DocumentId;
+  readonly doc = new Y.Doc();
+  readonly fragment = this.doc.getXmlFragment('default');
+  readonly number: number;
+  readonly #channel: Channel;
+  readonly #replica = new Replica();
+  readonly #listeners = new Set<() => void>();
+  readonly #people = new Map<number, Person>();
+  /** Where each numbered edit lies on the disk. */
+  readonly #keys = new Map<number, IDBValidKey>();
+  /** Made on this device just now: the server may not know it yet. */
+  readonly #isFresh: boolean;
+  #users = 1;
+  #state: DocumentState;
+  #loaded = false;
+  #ready: Promise<void>;
+  #epoch = 0;
+  #trashed = false;
+  #closed: Closed | null = null;
+  #savedAt: Date | null = null;
+  #storageWorks = true;
+  #heldTimer: ReturnType<typeof setTimeout> | null = null;
+  #keepTimer: ReturnType<typeof setTimeout> | null = null;
+  #caretTimer: ReturnType<typeof setTimeout> | null = null;
+  #caret: { anchor: Y.RelativePosition; head: Y.RelativePosition } | null = null;
+  #caretClock = 0;
+
+  constructor({ documentId, number, channel, isFresh }: { documentId: DocumentId; number: number; channel: Channel; isFresh: boolean }) {
+    this.documentId = documentId;
+    this.number = number;
+    this.#channel = channel;
+    this.#isFresh = isFresh;
+    this.#loaded = isFresh;
+    this.#state = this.#compute();
+    this.doc.on('update', (update: Uint8Array, origin: unknown) => {
+      this.#keepStateSoon();
+      if (origin !== REMOTE && origin !== DISK) this.#step({ type: 'edited', update });
+    });
+    this.#ready = this.#restore();
+  }
+
+  /** First what this device has, so that a reload shows the text at once and an outbox is never forgotten. */
+  async #restore(): Promise<void> {
+    const disk = await this.#channel.disk;
+    if (!disk) {
+      this.#storageWorks = false;
+      this.#refresh();
+      return;
+    }
+    try {
+      const [state, entries] = await Promise.all([disk.state(this.documentId), disk.outbox(this.documentId)]);
+      if (state) {
+        Y.applyUpdate(this.doc, state.update, DISK);
+        this.#epoch = state.epoch;
+        this.#loaded = true;
+        this.#step({ type: 'rights', canWrite: state.canWrite });
+      }
+      for (const { update } of entries) Y.applyUpdate(this.doc, update, DISK);
+      if (entries.length > 0) {
+        this.#loaded = true;
+        const first = this.#replica.nextNumber;
+        this.#step({
+          type: 'restored',
+          entries: entries.map(({ key, update }, at) => {
+            const number = first + at;
+            this.#keys.set(number, key);
+            return { number, update };
+          }),
+        });
+      }
+    } catch {
+      // The disk answered with an error: the server's copy is still there, and the page says that nothing is kept.
+      this.#storageWorks = false;
+    }
+    this.#refresh();
+  }
+
+  get waiting(): number {
+    return this.#replica.waiting;
+  }
+
+  retain(): void {
+    this.#users += 1;
+  }
+
+  // ── what the pages see ──
+
+  getState(): DocumentState {
+    return this.#state;
+  }
+
+  subscribe(listener: () => void): () => void {
+    this.#listeners.add(listener);
+    return () => this.#listeners.delete(listener);
+  }
+
+  setComposing(composing: boolean): void {
+    this.#step({ type: 'composing', composing });
+    if (this.#heldTimer) clearTimeout(this.#heldTimer);
+    this.#heldTimer = composing
+      ? setTimeout(() => {
+          this.#step({ type: 'composing', composing: false });
+          this.setComposing(true);
+        }, HELD_AT_MOST_MS)
+      : null;
+  }
+
+  setCaret(caret: { anchor: Y.RelativePosition; head: Y.RelativePosition } | null): void {
+    this.#caret = caret;
+    this.#caretTimer ??= setTimeout(() => {
+      this.#caretTimer = null;
+      this.#sayCaret();
+    }, CARET_EVERY_MS);
+  }
+
+  unsentText(): string | null {
+    return this.#replica.waiting > 0 ? sceneLines(this.fragment).join('\n') : null;
+  }
+
+  release(): void {
+    this.#users -= 1;
+    if (this.#users > 0) return;
+    for (const timer of [this.#heldTimer, this.#caretTimer]) if (timer) clearTimeout(timer);
+    if (this.#replica.isUp) this.#channel.send({ type: 'close', channel: this.number });
+    void this.#keepState();
+    this.#channel.closed(this);
+  }
+
+  // ── what the socket says ──
+
+  /** Called on every fresh socket. */
+  async connect(): Promise<void> {
+    await this.#ready;
+    if (this.#channel.getConnection() !== 'online' || this.#closed) return;
+    this.#step({ type: 'opening' });
+    this.#channel.send({ type: 'open', channel: this.number, documentId: uuidBytes(this.documentId), epoch: this.#epoch, stateVector: this.#hasPending() ? Uint8Array.of(0) : Y.encodeStateVector(this.doc) });
+  }
+
+  disconnect(): void {
+    this.#people.clear();
+    this.#step({ type: 'disconnected' });
+  }
+
+  /** The socket will not come back. */
+  close(reason: Closed): void {
+    this.#closed = reason;
+    this.disconnect();
+  }
+
+  receive(frame: ChannelFrame): void {
+    switch (frame.type) {
+      case 'opened':
+        this.#epoch = frame.epoch;
+        this.#trashed = false;
+        return this.#step({ type: 'opened', canWrite: frame.canWrite });
+      case 'content':
+      case 'update':
+        return this.#step({ type: 'received', update: frame.update });
+      case 'ready':
+        this.#loaded = true;
+        this.#step({ type: 'ready', stateVector: frame.stateVector });
+        if (this.#replica.waiting === 0) this.#savedAt ??= new Date();
+        this.#sayCaret();
+        return this.#refresh();
+      case 'ack':
+        this.#step({ type: 'acked', upTo: frame.upTo });
+        if (this.#replica.waiting === 0) this.#savedAt = new Date();
+        return this.#refresh();
+      case 'refused':
+        return this.#step({ type: 'refused' });
+      case 'whole':
+        return this.#step({ type: 'whole-wanted', stateVector: frame.stateVector });
+      case 'rights':
+        this.#trashed = frame.trashed;
+        return this.#step({ type: 'rights', canWrite: frame.canWrite });
+      case 'people':
+        return this.#meet(frame.people);
+      case 'closed':
+        return this.#channelClosed(frame.code);
+      default:
+        return frame satisfies never;
+    }
+  }
+
+  #channelClosed(code: number): void {
+    this.#step({ type: 'disconnected' });
+    // A scene made offline is announced by the outline's own outbox, a moment after the socket is back.
+    if ((code === CLOSE.gone && this.#isFresh && !this.#savedAt) || !CLOSED[code]) {
+      setTimeout(() => void this.connect(), 1_000);
+      return;
+    }
+    this.#closed = CLOSED[code]!;
+    this.#refresh();
+  }
+
+  #meet(people: FrameOf<'people'>['people']): void {
+    for (const { client, userId, name, colour, state } of people) {
+      if (state === '') this.#people.delete(client);
+      else this.#people.set(client, { clientId: client, userId: userId as UserId, name, colour, caret: caretOf(state) });
+    }
+    this.#refresh();
+  }
+
+  #sayCaret(): void {
+    if (!this.#replica.isUp) return;
+    this.#caretClock += 1;
+    const cursor = this.#caret && { anchor: Y.relativePositionToJSON(this.#caret.anchor), head: Y.relativePositionToJSON(this.#caret.head) };
+    this.#channel.send({ type: 'presence', channel: this.number, client: this.doc.clientID, clock: this.#caretClock, state: JSON.stringify({ cursor }) });
+  }
+
+  // ── what the replica asks for ──
+
+  #step(input: ReplicaInput): void {
+    for (const effect of this.#replica.step(input)) {
+      switch (effect.type) {
+        case 'persist':
+          void this.#persist(effect.number, effect.update);
+          break;
+        case 'forget':
+          this.#forget(effect.upTo);
+          break;
+        case 'push':
+          this.#channel.send({ type: 'push', channel: this.number, number: effect.number, kind: effect.kind, update: effect.update });
+          break;
+        case 'apply':
+          Y.applyUpdate(this.doc, effect.update, REMOTE);
+          break;
+        case 'compare':
+          this.#compare(effect.stateVector);
+          break;
+        case 'whole':
+          this.#step({ type: 'whole', update: Y.encodeStateAsUpdate(this.doc, effect.stateVector) });
+          break;
+        case 'changed':
+          this.#refresh();
+          break;
+        default:
+          effect satisfies never;
+      }
+    }
+  }
+
+  /** Whether this document holds clocks that neither the server nor the outbox has: then the server gets the rest too. */
+  #compare(stateVector: Uint8Array): void {
+    if (this.#hasPending()) return;
+    const server = new Coverage(StateVector.read(new Reader(stateVector)));
+    for (const update of this.#replica.unsent()) {
+      const summary = readUpdate(update);
+      if (server.integrates(summary)) server.add(summary);
+    }
+    const own = StateVector.read(new Reader(Y.encodeStateVector(this.doc)));
+    if (!server.known.covers(own)) this.#step({ type: 'whole', update: Y.encodeStateAsUpdate(this.doc, stateVector) });
+  }
+
+  #hasPending(): boolean {
+    return this.doc.store.pendingStructs !== null || this.doc.store.pendingDs !== null;
+  }
+
+  async #persist(number: number, update: Uint8Array): Promise<void> {
+    const disk = await this.#channel.disk;
+    try {
+      if (disk) this.#keys.set(number, await disk.keep({ projectId: this.#channel.projectId, documentId: this.documentId, update }));
+    } catch {
+      // Quota or private mode: it is sent all the same, and the page warns that a closed tab would lose what waits.
+      this.#storageWorks = false;
+    }
+    this.#step({ type: 'persisted', number });
+    this.#channel.changed();
+  }
+
+  #forget(upTo: number): void {
+    const keys = [...this.#keys].filter(([number]) => number <= upTo);
+    for (const [number] of keys) this.#keys.delete(number);
+    // A failure here only means that the same edits are sent once more, which changes nothing.
+    void this.#channel.disk.then((disk) => disk?.forget(keys.map(([, key]) => key))).catch(() => undefined);
+    this.#channel.changed();
+  }
+
+  #keepStateSoon(): void {
+    this.#keepTimer ??= setTimeout(() => void this.#keepState(), KEEP_STATE_AFTER_MS);
+  }
+
+  async #keepState(): Promise<void> {
+    if (this.#keepTimer) clearTimeout(this.#keepTimer);
+    this.#keepTimer = null;
+    const disk = await this.#channel.disk;
+    if (!disk || !this.#loaded || this.#hasPending()) return;
+    try {
+      await disk.keepState({ documentId: this.documentId, projectId: this.#channel.projectId, update: Y.encodeStateAsUpdate(this.doc), epoch: this.#epoch, canWrite: this.#replica.canWrite });
+    } catch {
+      this.#storageWorks = false;
+      this.#refresh();
+    }
+  }
+
+  // ── the state the pages see ──
+
+  /** The socket's state changed. */
+  refresh(): void {
+    this.#refresh();
+  }
+
+  #refresh(): void {
+    this.#state = this.#compute();
+    for (const listener of this.#listeners) listener();
+  }
+
+  #compute(): DocumentState {
+    const waiting = this.#replica.waiting;
+    return { save: this.#save(waiting), canWrite: this.#loaded && this.#closed === null && this.#replica.canWrite, people: [...this.#people.values()], storageWorks: this.#storageWorks };
+  }
+
+  #save(waiting: number): SaveState {
+    if (this.#closed) return { kind: 'closed', reason: this.#closed, unsent: waiting };
+    if (!this.#loaded) return { kind: 'opening' };
+    if (!this.#replica.canWrite) return { kind: 'read-only', reason: this.#trashed ? 'trashed' : 'role', unsent: waiting };
+    if (this.#channel.getConnection() === 'offline') return { kind: 'offline', waiting };
+    return waiting > 0 ? { kind: 'saving', waiting } : { kind: 'saved', at: this.#savedAt };
+  }
+}
+
+/** The caret in an awareness state, whoever wrote it; null when there is none that can be read. */
+function caretOf(state: string): Person['caret'] {
+  try {
+    const { cursor } = JSON.parse(state) as { cursor?: { anchor?: unknown; head?: unknown } | null };
+    if (!cursor?.anchor || !cursor.head) return null;
+    return { anchor: Y.createRelativePositionFromJSON(cursor.anchor), head: Y.createRelativePositionFromJSON(cursor.head) };
+  } catch {
+    return null;
+  }
+}

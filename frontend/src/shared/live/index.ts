@@ -1,0 +1,8 @@
+import type { LiveOptions, LiveProject } from './live.ts';
+import { ProjectSocket } from './project.ts';
+
+export { diskName } from './disk.ts';
+export * from './live.ts';
+
+/** Opens the tab's socket to a project. One a tab and project; `close` it when the project is left. */
+export const openProject = (options: LiveOptions): LiveProject => new ProjectSocket(options);

@@ -1,0 +1,288 @@
+import { CLOSE, type DocumentId, LiveHint, mayReturn, Problem, ProjectEvent, type ProjectId, type UserId } from '@cowrite/contract';
+import { Malformed, readServerFrame, type ServerFrame, writeClientFrame } from '@cowrite/sync-core';
+import { backoffMs } from './backoff.ts';
+import { type Disk, openDisk } from './disk.ts';
+import { type Channel, ReplicaHost } from './document.ts';
+import type { ConnectionState, LiveOptions, LiveProject } from './live.ts';
+
+/** A socket that says nothing for this long is dead: the server speaks every 20 s (settled.md §2). */
+const SILENCE_MS = 45_000;
+/** A short break is not shown as offline: most are over before anyone could read the word. */
+const OFFLINE_AFTER_MS = 2_500;
+
+type ClosedReason = 'signed-out' | 'not-allowed' | 'gone' | 'old-epoch' | 'malformed';
+
+/** The tab's socket to one project, renewed for as long as the server will have it. */
+export class ProjectSocket implements LiveProject, Channel {
+  readonly projectId: ProjectId;
+  readonly userId: UserId;
+  readonly disk: Promise<Disk | null>;
+  readonly #options: LiveOptions;
+  readonly #documents = new Map<DocumentId, ReplicaHost>();
+  readonly #listeners = new Set<() => void>();
+  readonly #eventListeners = new Set<{ event: (event: ProjectEvent) => void; reread: () => void }>();
+  readonly #hintListeners = new Set<(hint: LiveHint) => void>();
+  #socket: WebSocket | null = null;
+  #isWelcome = false;
+  #state: ConnectionState = 'connecting';
+  #attempt = 0;
+  #nextChannel = 1;
+  #seq: number;
+  #retryTimer: ReturnType<typeof setTimeout> | null = null;
+  #silenceTimer: ReturnType<typeof setTimeout> | null = null;
+  #offlineTimer: ReturnType<typeof setTimeout> | null = null;
+  #isClosed = false;
+  /** Waiting edits of scenes that are not open, from the disk. */
+  #elsewhere = new Map<DocumentId, number>();
+
+  constructor(options: LiveOptions) {
+    this.#options = options;
+    this.projectId = options.projectId;
+    this.userId = options.userId;
+    this.#seq = options.seq;
+    this.disk = openDisk(options.userId).catch(() => null);
+    addEventListener('online', this.#onOnline);
+    addEventListener('offline', this.#onOffline);
+    this.#offlineSoon();
+    void this.#connect();
+  }
+
+  // ── what the pages see ──
+
+  getConnection(): ConnectionState {
+    return this.#state;
+  }
+
+  subscribe(listener: () => void): () => void {
+    this.#listeners.add(listener);
+    return () => this.#listeners.delete(listener);
+  }
+
+  onEvent(event: (event: ProjectEvent) => void, reread: () => void): () => void {
+    const listener = { event, reread };
+    this.#eventListeners.add(listener);
+    return () => this.#eventListeners.delete(listener);
+  }
+
+  onHint(listener: (hint: LiveHint) => void): () => void {
+    this.#hintListeners.add(listener);
+    return () => this.#hintListeners.delete(listener);
+  }
+
+  open(documentId: DocumentId, { isFresh = false }: { isFresh?: boolean } = {}): ReplicaHost {
+    const found = this.#documents.get(documentId);
+    if (found) {
+      found.retain();
+      return found;
+    }
+    const document = new ReplicaHost({ documentId, number: this.#nextChannel++, channel: this, isFresh });
+    this.#documents.set(documentId, document);
+    if (this.#isWelcome) void document.connect();
+    return document;
+  }
+
+  waiting(): number {
+    let waiting = 0;
+    for (const document of this.#documents.values()) waiting += document.waiting;
+    for (const [documentId, count] of this.#elsewhere) if (!this.#documents.has(documentId)) waiting += count;
+    return waiting;
+  }
+
+  close(): void {
+    this.#isClosed = true;
+    removeEventListener('online', this.#onOnline);
+    removeEventListener('offline', this.#onOffline);
+    for (const timer of [this.#retryTimer, this.#silenceTimer, this.#offlineTimer]) if (timer) clearTimeout(timer);
+    this.#socket?.close(1000);
+  }
+
+  // ── what the documents need ──
+
+  send(frame: Parameters<Channel['send']>[0]): void {
+    if (this.#isWelcome && this.#socket?.readyState === WebSocket.OPEN) this.#socket.send(writeClientFrame(frame) as Uint8Array<ArrayBuffer>);
+  }
+
+  closed(document: ReplicaHost): void {
+    this.#documents.delete(document.documentId);
+    if (document.waiting > 0) this.#elsewhere.set(document.documentId, document.waiting);
+    this.#notify();
+  }
+
+  changed(): void {
+    this.#notify();
+  }
+
+  // ── the socket ──
+
+  async #connect(): Promise<void> {
+    if (this.#isClosed || this.#state === 'closed') return;
+    let ticket: string;
+    try {
+      ticket = await this.#options.ticket();
+    } catch (error) {
+      // Core said no for good, or cannot be reached; only the first ends the trying.
+      const reason = error instanceof Problem ? REFUSED[error.code] : undefined;
+      return reason ? this.#end(reason) : this.#retry();
+    }
+    if (this.#isClosed) return;
+    const socket = new WebSocket(`${this.#options.wsUrl}/v1`);
+    socket.binaryType = 'arraybuffer';
+    this.#socket = socket;
+    socket.onopen = () => {
+      socket.send(writeClientFrame({ type: 'hello', version: 1, ticket, lastSeq: this.#seq }) as Uint8Array<ArrayBuffer>);
+      this.#heard();
+    };
+    socket.onmessage = ({ data }: MessageEvent<ArrayBuffer>) => {
+      this.#heard();
+      this.#receive(socket, new Uint8Array(data));
+    };
+    socket.onclose = ({ code }) => {
+      if (this.#socket !== socket) return;
+      this.#lost();
+      if (!mayReturn(code)) return this.#end(CLOSED[code] ?? 'malformed');
+      this.#retry();
+    };
+  }
+
+  #receive(socket: WebSocket, bytes: Uint8Array): void {
+    let frame: ServerFrame;
+    try {
+      frame = readServerFrame(bytes);
+    } catch (error) {
+      if (!(error instanceof Malformed)) throw error;
+      // A newer server, or a proxy that garbles: a fresh socket is the only remedy there is.
+      socket.close(4000, 'not understood');
+      return;
+    }
+    switch (frame.type) {
+      case 'welcome':
+        this.#isWelcome = true;
+        this.#attempt = 0;
+        this.#setState('online');
+        for (const document of this.#documents.values()) void document.connect();
+        void this.#sendElsewhere();
+        return;
+      case 'event': {
+        const event = ProjectEvent.safeParse(JSON.parse(frame.json));
+        if (!event.success) return this.#reread(this.#seq);
+        this.#seq = event.data.seq;
+        for (const listener of this.#eventListeners) listener.event(event.data);
+        return;
+      }
+      case 'hint': {
+        const hint = LiveHint.safeParse(JSON.parse(frame.json));
+        if (hint.success) for (const listener of this.#hintListeners) listener(hint.data);
+        return;
+      }
+      case 'reread':
+        return this.#reread(frame.seq);
+      case 'ping':
+        return this.send({ type: 'pong' });
+      case 'renew-wanted':
+        void this.#options.ticket().then((ticket) => this.send({ type: 'renew', ticket })).catch(() => undefined);
+        return;
+      case 'renewed':
+        return;
+      default:
+        for (const document of this.#documents.values()) if (document.number === frame.channel) document.receive(frame);
+    }
+  }
+
+  #reread(seq: number): void {
+    this.#seq = seq;
+    for (const listener of this.#eventListeners) listener.reread();
+  }
+
+  /** Scenes that were left with something unsent, in this tab or one that died, are opened until all is committed. */
+  async #sendElsewhere(): Promise<void> {
+    const disk = await this.disk;
+    if (!disk) return;
+    this.#elsewhere = await disk.waiting(this.projectId).catch(() => new Map<DocumentId, number>());
+    for (const documentId of this.#elsewhere.keys()) {
+      if (this.#documents.has(documentId)) continue;
+      const document = this.open(documentId);
+      const stop = document.subscribe(() => {
+        const { save } = document.getState();
+        if (save.kind === 'opening' || save.kind === 'saving' || save.kind === 'offline') return;
+        stop();
+        if (save.kind === 'saved') this.#elsewhere.delete(documentId);
+        document.release();
+      });
+    }
+    this.#notify();
+  }
+
+  #heard(): void {
+    if (this.#silenceTimer) clearTimeout(this.#silenceTimer);
+    this.#silenceTimer = setTimeout(() => this.#drop(), SILENCE_MS);
+  }
+
+  /** Gives the socket up without waiting for its goodbye, which a dead network never brings. */
+  #drop(): void {
+    const socket = this.#socket;
+    if (!socket) return;
+    this.#lost();
+    socket.close(4000);
+    this.#retry();
+  }
+
+  #lost(): void {
+    this.#socket = null;
+    this.#isWelcome = false;
+    if (this.#silenceTimer) clearTimeout(this.#silenceTimer);
+    if (this.#state === 'online') this.#setState('connecting');
+    this.#offlineSoon();
+    for (const document of this.#documents.values()) document.disconnect();
+  }
+
+  #offlineSoon(): void {
+    this.#offlineTimer ??= setTimeout(() => {
+      this.#offlineTimer = null;
+      if (this.#state === 'connecting') this.#setState('offline');
+    }, OFFLINE_AFTER_MS);
+  }
+
+  #retry(): void {
+    if (this.#isClosed || this.#state === 'closed' || this.#retryTimer) return;
+    this.#retryTimer = setTimeout(() => {
+      this.#retryTimer = null;
+      void this.#connect();
+    }, backoffMs(this.#attempt++, Math.random()));
+  }
+
+  readonly #onOnline = (): void => {
+    this.#attempt = 0;
+    if (this.#socket || this.#isClosed) return;
+    if (this.#retryTimer) clearTimeout(this.#retryTimer);
+    this.#retryTimer = null;
+    void this.#connect();
+  };
+
+  readonly #onOffline = (): void => {
+    this.#drop();
+    if (this.#state !== 'closed') this.#setState('offline');
+  };
+
+  #end(reason: ClosedReason): void {
+    this.#setState('closed');
+    for (const document of this.#documents.values()) document.close(reason);
+  }
+
+  #setState(state: ConnectionState): void {
+    if (this.#state === state) return;
+    this.#state = state;
+    if (state === 'online' && this.#offlineTimer) {
+      clearTimeout(this.#offlineTimer);
+      this.#offlineTimer = null;
+    }
+    for (const document of this.#documents.values()) document.refresh();
+    this.#notify();
+  }
+
+  #notify(): void {
+    for (const listener of this.#listeners) listener();
+  }
+}
+
+const CLOSED: Record<number, ClosedReason> = { [CLOSE.signedOut]: 'signed-out', [CLOSE.notAllowed]: 'not-allowed', [CLOSE.gone]: 'gone', [CLOSE.oldEpoch]: 'old-epoch', [CLOSE.malformed]: 'malformed' };
+const REFUSED: Partial<Record<string, ClosedReason>> = { 'signed-out': 'signed-out', 'sign-in-expired': 'signed-out', 'wrong-credentials': 'signed-out', forbidden: 'not-allowed', 'not-found': 'gone' };
