@@ -1,0 +1,98 @@
+import { type Route, routes } from '@cowrite/contract';
+import type { Logger, Pool } from '@cowrite/service-kit';
+import { Module } from '@nestjs/common';
+import { NestFactory } from '@nestjs/core';
+import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
+import { AccountsController } from './accounts/accounts.controller.ts';
+import { Accounts } from './accounts/accounts.ts';
+import { Identities } from './accounts/identities.ts';
+import { Passwords } from './accounts/passwords.ts';
+import type { CoreConfig } from './config.ts';
+import { DocumentsController } from './documents/documents.controller.ts';
+import { Documents } from './documents/documents.ts';
+import { InvitationsController } from './invitations/invitations.controller.ts';
+import { Invitations } from './invitations/invitations.ts';
+import { MembersController } from './members/members.controller.ts';
+import { Members } from './members/members.ts';
+import { OutlineController } from './outline/outline.controller.ts';
+import { Outline } from './outline/outline.ts';
+import type { Clock } from './platform/clock.ts';
+import { SessionCookies } from './platform/cookies.ts';
+import { databaseOver } from './platform/database.ts';
+import { Guard } from './platform/guard.ts';
+import { HealthController, POOL, serviceRoutes } from './platform/health.controller.ts';
+import { listenOn, prepare, requestId, whyNothingAt } from './platform/http.ts';
+import { Idempotency } from './platform/idempotency.ts';
+import { Keys } from './platform/keys.ts';
+import { ProblemFilter } from './platform/problem-filter.ts';
+import { Rate } from './platform/rates.ts';
+import { Workers } from './platform/workers.ts';
+import { ProjectsController } from './projects/projects.controller.ts';
+import { Projects } from './projects/projects.ts';
+
+@Module({})
+class CoreModule {}
+
+/** What core is made of, and how it is put together. Everything comes in by hand: nothing depends on emitted metadata. */
+export interface Core {
+  readonly app: NestFastifyApplication;
+  /** Begins to serve. @returns the port, which differs from the configured one when that is 0. */
+  listen(): Promise<{ port: number }>;
+  /** Lets requests on their way finish, then stops. The pool stays with whoever made it. */
+  close(): Promise<void>;
+}
+
+/** Puts core together over a migrated database. It does not listen yet. */
+export async function createCore({ config, pool, clock, logger }: { config: CoreConfig; pool: Pool; clock: Clock; logger: Logger }): Promise<Core> {
+  const db = databaseOver(pool);
+  const keys = await Keys.from(config.jwtSecret);
+  const workers = new Workers(config.limits);
+  const identities = new Identities(db, keys, clock);
+  const idempotency = new Idempotency(db, clock);
+  const guard = new Guard(db, identities, idempotency, new SessionCookies(config, keys.jwk.kid), config, new Rate('request', config.limits.requestsPerMinute, 60));
+  const outline = new Outline(db, clock, config.limits);
+
+  const adapter = new FastifyAdapter({ trustProxy: config.trustedProxies.length > 0 ? config.trustedProxies : false, genReqId: requestId, bodyLimit: config.limits.bodyBytesMax, forceCloseConnections: 'idle', routerOptions: { maxParamLength: 200 } });
+  const instance = adapter.getInstance();
+  const all: Route[] = [...Object.values(serviceRoutes), ...Object.values(routes).flatMap((noun) => Object.values(noun) as Route[])];
+  prepare(instance, { guard, config });
+  const app = await NestFactory.create<NestFastifyApplication>(
+    {
+      module: CoreModule,
+      controllers: [HealthController, AccountsController, ProjectsController, MembersController, InvitationsController, OutlineController, DocumentsController],
+      providers: [
+        { provide: POOL, useValue: pool },
+        { provide: Keys, useValue: keys },
+        { provide: Accounts, useValue: new Accounts(db, { keys, passwords: new Passwords(config.passwordHash), identities }, config, clock) },
+        { provide: Projects, useValue: new Projects(db, clock) },
+        { provide: Members, useValue: new Members(db, clock) },
+        { provide: Invitations, useValue: new Invitations(db, clock, config) },
+        { provide: Outline, useValue: outline },
+        { provide: Documents, useValue: new Documents(db, { keys, workers }, config.limits, clock) },
+      ],
+    },
+    adapter,
+    { logger: false, bodyParser: false, abortOnError: false },
+  );
+  app.useGlobalFilters(new ProblemFilter(logger, whyNothingAt(all)));
+  await app.init();
+  await instance.ready();
+
+  const sweep = setInterval(() => void idempotency.sweep().catch((failure: unknown) => logger.warn({ err: failure }, 'old answers could not be swept')), 3_600_000);
+  sweep.unref();
+  let listening: { close(): Promise<void> } | undefined;
+  return {
+    app,
+    async listen() {
+      const started = await listenOn(instance, config.hosts, config.port, logger);
+      listening = started;
+      return { port: started.port };
+    },
+    async close() {
+      clearInterval(sweep);
+      await listening?.close();
+      await app.close();
+      await workers.close();
+    },
+  };
+}

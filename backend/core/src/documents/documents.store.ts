@@ -1,0 +1,21 @@
+import type { DocumentId, ProjectId } from '@cowrite/contract';
+import { sql } from 'kysely';
+import type { Database, Reader } from '../platform/database.ts';
+
+/** Whether a document is of this project, and whether it is in the trash. */
+export async function place(db: Reader, projectId: ProjectId, documentId: DocumentId): Promise<{ trashed: boolean } | null> {
+  const { rows } = await sql<{ project_id: ProjectId; trashed: boolean }>`SELECT project_id, trashed FROM core.document_place(${documentId})`.execute(db);
+  const [row] = rows;
+  return row === undefined || row.project_id !== projectId ? null : { trashed: row.trashed };
+}
+
+/** The committed state of a document: what sync has, and what still waits for it, seen at one moment. */
+export async function state(db: Database, projectId: ProjectId, documentId: DocumentId): Promise<{ snapshot: Uint8Array | null; tail: Uint8Array[]; edits: Uint8Array[] }> {
+  // One statement, one snapshot of the database: an edit on its way from one table to the other is in exactly one.
+  const { rows } = await sql<{ snapshot: Uint8Array | null; tail: Uint8Array[] | null; edits: Uint8Array[] }>`
+    SELECT s.snapshot, s.tail,
+           ARRAY(SELECT e.bytes FROM core.document_edit e WHERE e.document_id = ${documentId} AND e.project_id = ${projectId} ORDER BY e.seq) AS edits
+    FROM (SELECT 1) AS one LEFT JOIN sync.document_state(${documentId}) s ON true`.execute(db);
+  const row = rows[0]!;
+  return { snapshot: row.snapshot, tail: row.tail ?? [], edits: row.edits };
+}

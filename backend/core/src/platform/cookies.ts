@@ -1,0 +1,54 @@
+import type { CoreConfig } from '../config.ts';
+
+/** The two tokens of a sign-in in a browser. */
+export interface SessionTokens {
+  accessToken: string;
+  accessExpiresAt: Date;
+  refreshToken: string;
+  refreshExpiresAt: Date;
+}
+
+/**
+ * The browser's cookies: read by no script, sent to no other site. Under TLS they carry the `__Host-` prefix; on plain
+ * http of this machine, where cookies are shared by all ports, a suffix keeps two installations apart.
+ */
+export class SessionCookies {
+  readonly #access: string;
+  readonly #refresh: string;
+  readonly #secure: boolean;
+
+  constructor(config: Pick<CoreConfig, 'secureCookies'>, instance: string) {
+    this.#secure = config.secureCookies;
+    const suffix = instance.replace(/[^A-Za-z0-9]/g, '').slice(0, 8);
+    this.#access = this.#secure ? '__Host-cowrite-access' : `cowrite-access-${suffix}`;
+    this.#refresh = this.#secure ? '__Host-cowrite-refresh' : `cowrite-refresh-${suffix}`;
+  }
+
+  /** What a `Cookie` header holds of ours. */
+  read(header: string | undefined): { access: string | undefined; refresh: string | undefined } {
+    const all = new Map<string, string>();
+    for (const pair of (header ?? '').split(';')) {
+      const equals = pair.indexOf('=');
+      const name = pair.slice(0, equals).trim();
+      // The first of a name is the one of the longest path: ours.
+      if (equals > 0 && !all.has(name)) all.set(name, pair.slice(equals + 1).trim());
+    }
+    return { access: all.get(this.#access), refresh: all.get(this.#refresh) };
+  }
+
+  /** `Set-Cookie` lines that sign a browser in. */
+  set(tokens: SessionTokens): string[] {
+    // The access cookie outlives its token: an expired one says "refresh" where a missing one says "sign in".
+    return [this.#line(this.#access, tokens.accessToken, tokens.refreshExpiresAt), this.#line(this.#refresh, tokens.refreshToken, tokens.refreshExpiresAt)];
+  }
+
+  /** `Set-Cookie` lines that sign a browser out. */
+  clear(): string[] {
+    return [this.#line(this.#access, '', new Date(0)), this.#line(this.#refresh, '', new Date(0))];
+  }
+
+  #line(name: string, value: string, expires: Date): string {
+    // Values are base64url and dots, which need no quoting.
+    return `${name}=${value}; Path=/; Expires=${expires.toUTCString()}; HttpOnly; SameSite=Lax${this.#secure ? '; Secure' : ''}`;
+  }
+}

@@ -1,0 +1,65 @@
+import type { DocumentId, ImportFileId, ImportId, ImportSection, InvitableRole, InvitationId, Lengths, NodeId, NodeKind, NodeStatus, Numbering, Project, ProjectChange, ProjectId, ProjectSettings, Role, SignInId, TokenId, UserId } from '@cowrite/contract';
+import type { Pool } from '@cowrite/service-kit';
+import { type ColumnType, type Generated, Kysely, PostgresDialect, type Transaction } from 'kysely';
+
+/** A jsonb column: read as a value, written as its JSON text. */
+type Json<T> = ColumnType<T, string, string>;
+
+/** The tables of core, as the migrations make them, and what sync publishes. Ids are branded here: the database is trusted. */
+export interface Tables {
+  'core.account': { id: UserId; email: string; name: string; password_hash: string; locale: 'ko' | 'en'; created_at: Date; suspended_at: Date | null };
+  'core.sign_in': { id: SignInId; user_id: UserId; user_agent: string; created_at: Date; last_used_at: Date; expires_at: Date; ended_at: Date | null };
+  'core.refresh_token': { hash: Uint8Array; sign_in_id: SignInId; created_at: Date; rotated_at: Date | null };
+  'core.personal_token': { id: TokenId; user_id: UserId; name: string; hash: Uint8Array; scopes: string[]; created_at: Date; expires_at: Date; last_used_at: Date | null; revoked_at: Date | null };
+  'core.project': { id: ProjectId; title: string; description: string; genre: string; settings: Json<ProjectSettings>; state: Project['state']; rev: number; seq: number; created_at: Date; updated_at: Date; trashed_at: Date | null };
+  'core.member': { project_id: ProjectId; user_id: UserId; role: Role; colour: number; joined_at: Date };
+  'core.invitation': { id: InvitationId; project_id: ProjectId; role: InvitableRole; code_hash: Uint8Array; created_by: UserId; created_at: Date; expires_at: Date; uses: Generated<number>; revoked_at: Date | null };
+  'core.node': {
+    id: NodeId;
+    project_id: ProjectId;
+    parent_id: NodeId | null;
+    kind: NodeKind;
+    title: string;
+    order_key: string;
+    numbering: Numbering;
+    status: NodeStatus;
+    label: string;
+    note: string;
+    rev: number;
+    created_at: Date;
+    updated_at: Date;
+    trashed_at: Date | null;
+    trash_root: NodeId | null;
+    import_id: ImportId | null;
+  };
+  'core.document': { id: DocumentId; project_id: ProjectId; node_id: NodeId };
+  'core.document_edit': { seq: Generated<number>; id: string; document_id: DocumentId; project_id: ProjectId; bytes: Uint8Array; actor: UserId; created_at: Date };
+  'core.import': { id: ImportId; project_id: ProjectId; state: 'open' | 'applied' | 'undone'; created_by: UserId; created_at: Date };
+  'core.import_file': {
+    id: ImportFileId;
+    import_id: ImportId;
+    name: string;
+    encoding: 'utf-8' | 'utf-16le' | 'utf-16be' | 'euc-kr';
+    composed: boolean;
+    rule: 'numbered' | 'heading' | 'blank-lines' | 'whole';
+    lines: number;
+    lengths: Json<Lengths>;
+    sections: Json<(ImportSection & { lengths: Lengths; firstLine: string })[]>;
+    content: string;
+  };
+  'core.project_event': { project_id: ProjectId; seq: number; by_user: UserId | null; change: Json<ProjectChange>; created_at: Date };
+  'core.last_place': { project_id: ProjectId; user_id: UserId; node_id: NodeId; at: Date };
+  'core.idempotency': { user_id: UserId; key: string; request: Uint8Array; answer: ColumnType<unknown, string | null, string | null>; created_at: Date };
+  /** Published by sync: what its compactor last saw of a document. */
+  'sync.document_projection': { document_id: DocumentId; text: string; with_spaces: number; without_spaces: number; without_punctuation: number; sheets: number; settled_at: Date };
+}
+
+/** The database, outside a transaction. */
+export type Database = Kysely<Tables>;
+/** Inside one. */
+export type Tx = Transaction<Tables>;
+/** Either: for reading. */
+export type Reader = Database | Tx;
+
+/** The database over a pool that someone else ends. */
+export const databaseOver = (pool: Pool): Database => new Kysely<Tables>({ dialect: new PostgresDialect({ pool }) });
