@@ -1,0 +1,154 @@
+'use client';
+
+import { Problem, routes, type User } from '@cowrite/contract';
+import { useState } from 'react';
+import { call } from '../../shared/api/call.ts';
+import { fieldProblem, problemText } from '../../shared/api/problem-text.ts';
+import { useLocale, useWords } from '../../shared/i18n/words.tsx';
+import { rememberPerson } from '../../shared/person/known-person.ts';
+import { Button } from '../../shared/ui/button.tsx';
+import { TextField } from '../../shared/ui/text-field.tsx';
+import { EntryPage } from './entry-page.tsx';
+import { passwordStrength, type Strength } from './password-strength.ts';
+import { words } from './words.ts';
+
+/** Where to go after signing in: only a path of this studio, never another address. */
+export function wayBack(search: string): string {
+  const next = new URLSearchParams(search).get('next');
+  return next && /^\/(?![/\\])/.test(next) ? next : '/shelf';
+}
+
+function enter(user: User): void {
+  rememberPerson(user);
+  location.assign(wayBack(location.search));
+}
+
+/** Whatever way one was going to go back stays on the link to the other form. */
+const withWayBack = (path: string) => (event: React.MouseEvent<HTMLAnchorElement>) => {
+  event.currentTarget.href = path + location.search;
+};
+
+/** 로그인. */
+export function LoginForm() {
+  const t = useWords(words);
+  const locale = useLocale();
+  const [email, setEmail] = useState('');
+  const [password, setPassword] = useState('');
+  const [failure, setFailure] = useState<unknown>(null);
+  const [working, setWorking] = useState(false);
+  const send = async () => {
+    setWorking(true);
+    setFailure(null);
+    try {
+      enter((await call(routes.accounts.login, { email, password }, { language: locale })).user);
+    } catch (caught) {
+      setFailure(caught);
+      setWorking(false);
+    }
+  };
+  return (
+    <EntryPage
+      title={t.loginTitle}
+      foot={
+        <>
+          {t.noAccount}{' '}
+          <a href="/join" onClick={withWayBack('/join')} className="font-medium text-accent">
+            {t.toJoin}
+          </a>
+        </>
+      }
+    >
+      <form
+        noValidate
+        className="flex flex-col gap-4"
+        onSubmit={(event) => {
+          event.preventDefault();
+          void send();
+        }}
+      >
+        <TextField label={t.email} type="email" name="email" autoComplete="username" inputMode="email" required autoFocus value={email} onChange={(event) => setEmail(event.target.value)} problem={fieldProblem(failure, 'email', locale)} />
+        <TextField label={t.password} type="password" name="password" autoComplete="current-password" required value={password} onChange={(event) => setPassword(event.target.value)} problem={fieldProblem(failure, 'password', locale)} />
+        <FormFailure failure={failure} />
+        <Button look="primary" type="submit" disabled={working || email === '' || password === ''}>
+          {t.login}
+        </Button>
+      </form>
+    </EntryPage>
+  );
+}
+
+/** 가입하기. */
+export function JoinForm() {
+  const t = useWords(words);
+  const locale = useLocale();
+  const [name, setName] = useState('');
+  const [email, setEmail] = useState('');
+  const [password, setPassword] = useState('');
+  const [failure, setFailure] = useState<unknown>(null);
+  const [working, setWorking] = useState(false);
+  const strengthWords: Record<Strength, string> = { 'too-short': t.tooShort, weak: t.weak, fair: t.fair, strong: t.strong };
+  const send = async () => {
+    setWorking(true);
+    setFailure(null);
+    try {
+      enter((await call(routes.accounts.register, { name, email, password, locale }, { language: locale })).user);
+    } catch (caught) {
+      setFailure(caught);
+      setWorking(false);
+    }
+  };
+  const taken = failure instanceof Problem && failure.code === 'email-taken' ? problemText(failure, locale) : undefined;
+  return (
+    <EntryPage
+      title={t.joinTitle}
+      text={t.joinText}
+      foot={
+        <>
+          {t.haveAccount}{' '}
+          <a href="/login" onClick={withWayBack('/login')} className="font-medium text-accent">
+            {t.toLogin}
+          </a>
+        </>
+      }
+    >
+      <form
+        noValidate
+        className="flex flex-col gap-4"
+        onSubmit={(event) => {
+          event.preventDefault();
+          void send();
+        }}
+      >
+        <TextField label={t.name} name="name" autoComplete="nickname" required autoFocus maxLength={80} value={name} onChange={(event) => setName(event.target.value)} problem={fieldProblem(failure, 'name', locale)} />
+        <TextField label={t.email} type="email" name="email" autoComplete="username" inputMode="email" required value={email} onChange={(event) => setEmail(event.target.value)} problem={taken ?? fieldProblem(failure, 'email', locale)} />
+        <TextField
+          label={t.password}
+          type="password"
+          name="password"
+          autoComplete="new-password"
+          required
+          minLength={8}
+          value={password}
+          onChange={(event) => setPassword(event.target.value)}
+          hint={<span aria-live="polite">{password === '' ? t.strengthHint : strengthWords[passwordStrength(password, [name, email])]}</span>}
+          problem={fieldProblem(failure, 'password', locale)}
+        />
+        <FormFailure failure={failure} fields={['name', 'email', 'password']} hide={taken !== undefined} />
+        <Button look="primary" type="submit" disabled={working || name.trim() === '' || email === '' || password === ''}>
+          {t.join}
+        </Button>
+      </form>
+    </EntryPage>
+  );
+}
+
+/** What went wrong with the whole form; what went wrong with a field stands beside it. */
+function FormFailure({ failure, fields = [], hide }: { failure: unknown; fields?: readonly string[]; hide?: boolean }) {
+  const locale = useLocale();
+  if (failure === null || hide || fields.some((field) => fieldProblem(failure, field, locale))) return null;
+  return (
+    <p role="alert" className="m-0 rounded bg-bad-soft px-3 py-2 text-sm text-bad">
+      {problemText(failure, locale)}
+    </p>
+  );
+}

@@ -1,0 +1,306 @@
+import type { Lengths } from '@cowrite/contract';
+import { keydownHandler } from '@tiptap/pm/keymap';
+import { dropCursor } from '@tiptap/pm/dropcursor';
+import { gapCursor } from '@tiptap/pm/gapcursor';
+import type { Node as ProseNode } from '@tiptap/pm/model';
+import { type Command, EditorState, Plugin, TextSelection, type Transaction } from '@tiptap/pm/state';
+import { EditorView } from '@tiptap/pm/view';
+import { absolutePositionToRelativePosition, defaultDeleteFilter, defaultProtectedNodes, relativePositionToAbsolutePosition, ySyncPlugin, ySyncPluginKey, yUndoPlugin } from '@tiptap/y-tiptap';
+import * as Y from 'yjs';
+import type { LiveDocument } from '../../shared/live/live.ts';
+import { sceneKeymap } from './commands.ts';
+import { lengthsOfScene } from './counting.ts';
+import { cleanHtml, cleanText, sliceText, textSlice } from './paste.ts';
+import { SceneMapping } from './scene-mapping.ts';
+import { sceneSchema } from './schema.ts';
+import { aidFor, type TypingAids } from './typing-aids.ts';
+
+export interface SceneViewHost {
+  live: LiveDocument;
+  place: HTMLElement;
+  label: string;
+  placeholder: string;
+  canWrite: () => boolean;
+  aids: () => TypingAids;
+  /** After every change of text or selection, in the same frame. */
+  changed: (change: { text: boolean; own: boolean }) => void;
+  /** A block in which this person was typing was deleted by somebody else. */
+  blockTaken: (block: TakenBlock) => void;
+  /** Keys of the page that must work from inside the text; true when one was taken. */
+  pageKey: (event: KeyboardEvent) => boolean;
+}
+
+/** A paragraph that went away under its writer, as it last stood. */
+export interface TakenBlock {
+  text: string;
+  node: ProseNode;
+  position: number;
+}
+
+/** Undo goes back by words and by pauses of this length. */
+const UNDO_PAUSE_MS = 600;
+const CARET_EVERY_MS = 100;
+/** ProseMirror reads the last syllable from the page shortly after the composition ends; peers wait until it has. */
+const AFTER_COMPOSITION_MS = 40;
+/** A block is offered back when its writer typed in it no longer ago than this. */
+const RECENT_TYPING_MS = 60_000;
+/** The same key code on every layout, for shortcuts that reach us from inside a composition. */
+const SHORTCUT_CODES: ReadonlySet<string> = new Set(['KeyB', 'KeyI', 'KeyU', 'KeyZ', 'KeyY', 'KeyX', 'KeyK', 'KeyF', 'KeyS']);
+
+/**
+ * The writing surface of one scene: a ProseMirror view bound to the scene's Y.XmlFragment. Opening writes nothing;
+ * undo takes back only what was done through this surface; a composition is never disturbed by our own work.
+ */
+export class SceneView {
+  readonly view: EditorView;
+  readonly #host: SceneViewHost;
+  readonly #mapping: SceneMapping;
+  readonly #undo: Y.UndoManager;
+  #composingTimer: ReturnType<typeof setTimeout> | undefined;
+  #caretTimer: ReturnType<typeof setTimeout> | undefined;
+  #typing: { element: Y.XmlElement; node: ProseNode; position: number; at: number } | null = null;
+  readonly #watchDeletions = (transaction: Y.Transaction) => this.#afterTransaction(transaction);
+
+  constructor(host: SceneViewHost) {
+    this.#host = host;
+    const { fragment, doc } = host.live;
+    this.#mapping = new SceneMapping(fragment);
+    this.#undo = new Y.UndoManager(fragment, {
+      trackedOrigins: new Set([ySyncPluginKey]),
+      captureTimeout: UNDO_PAUSE_MS,
+      deleteFilter: (item) => defaultDeleteFilter(item, defaultProtectedNodes),
+      captureTransaction: (transaction) => transaction.meta.get('addToHistory') !== false,
+    });
+    const keys = keydownHandler({
+      ...sceneKeymap,
+      'Mod-z': () => this.undo(),
+      'Mod-y': () => this.redo(),
+      'Mod-Shift-z': () => this.redo(),
+    });
+    const state = EditorState.create({
+      doc: this.#mapping.document(),
+      plugins: [
+        // The binding's type asks for its own map; this one is a map as well.
+        ySyncPlugin(fragment, { mapping: this.#mapping as never }),
+        yUndoPlugin({ undoManager: this.#undo }),
+        gapCursor(),
+        dropCursor({ color: 'var(--accent)', width: 2 }),
+        new Plugin({ props: { handleKeyDown: (view, event) => host.pageKey(event) || keys(view, event) } }),
+      ],
+    });
+    this.view = new EditorView(
+      { mount: host.place },
+      {
+        state,
+        editable: () => host.canWrite(),
+        attributes: (current) => ({
+          class: 'manuscript',
+          role: 'textbox',
+          'aria-multiline': 'true',
+          'aria-label': host.label,
+          'aria-readonly': String(!host.canWrite()),
+          'data-empty': String(isEmpty(current.doc)),
+          'data-placeholder': host.placeholder,
+          lang: 'ko',
+          spellcheck: 'false',
+          autocorrect: 'off',
+          autocapitalize: 'off',
+          translate: 'no',
+          'data-gramm': 'false',
+        }),
+        dispatchTransaction: (transaction) => this.#dispatch(transaction),
+        handleTextInput: (view, from, to, text) => this.#aid(view, from, to, text),
+        handleDOMEvents: {
+          compositionstart: () => this.#composition(true),
+          compositionend: () => this.#composition(false),
+          focus: () => this.#announceCaret(),
+          blur: () => this.#announceCaret(),
+          keydown: (_view, event) => this.#shortcutWhileComposing(event),
+        },
+        transformPastedHTML: cleanHtml,
+        transformPastedText: cleanText,
+        clipboardTextParser: (text) => textSlice(text),
+        clipboardTextSerializer: sliceText,
+      },
+    );
+    doc.on('afterTransaction', this.#watchDeletions);
+  }
+
+  destroy(): void {
+    clearTimeout(this.#composingTimer);
+    clearTimeout(this.#caretTimer);
+    this.#host.live.doc.off('afterTransaction', this.#watchDeletions);
+    this.#host.live.setComposing(false);
+    this.#host.live.setCaret(null);
+    this.view.destroy();
+  }
+
+  get lengths(): Lengths {
+    return lengthsOfScene(this.view.state.doc);
+  }
+
+  /** Ends a running composition as if the person had clicked elsewhere, so that nothing of it is lost. */
+  commitComposition(): void {
+    if (!this.view.composing) return;
+    const focused = this.view.hasFocus();
+    this.view.dom.blur();
+    if (focused) this.view.focus();
+  }
+
+  /** Runs a command of the toolbar or a menu on the text, and goes back to it. */
+  run(command: Command): boolean {
+    this.commitComposition();
+    const done = this.#host.canWrite() && command(this.view.state, this.view.dispatch, this.view);
+    this.view.focus();
+    return done;
+  }
+
+  undo(): boolean {
+    if (!this.#host.canWrite()) return false;
+    this.#undo.undo();
+    return true;
+  }
+
+  redo(): boolean {
+    if (!this.#host.canWrite()) return false;
+    this.#undo.redo();
+    return true;
+  }
+
+  canUndo(): boolean {
+    return this.#undo.undoStack.length > 0;
+  }
+
+  canRedo(): boolean {
+    return this.#undo.redoStack.length > 0;
+  }
+
+  /** Puts the caret at the end of the scene and shows it. */
+  focusEnd(): void {
+    this.view.dispatch(this.view.state.tr.setSelection(TextSelection.atEnd(this.view.state.doc)).scrollIntoView());
+    this.view.focus();
+  }
+
+  /** Where a peer's relative position is in this view, or null when it is nowhere (any more). */
+  positionOf(relative: Y.RelativePosition): number | null {
+    const { fragment, doc } = this.#host.live;
+    const found = relativePositionToAbsolutePosition(doc, fragment, relative, this.#mapping as never);
+    return found === null ? null : Math.min(found, this.view.state.doc.content.size);
+  }
+
+  /** Puts a block that was taken away back where it stood, as a new edit of this person. */
+  restoreBlock(block: TakenBlock): void {
+    const { doc } = this.view.state;
+    const $near = doc.resolve(Math.min(block.position, doc.content.size));
+    const position = $near.depth === 0 ? $near.pos : $near.after(1);
+    this.#undo.stopCapturing();
+    const tr = this.view.state.tr.insert(position, block.node);
+    this.view.dispatch(tr.setSelection(TextSelection.near(tr.doc.resolve(position + block.node.nodeSize - 1), -1)).scrollIntoView());
+    this.view.focus();
+  }
+
+  #dispatch(transaction: Transaction): void {
+    const before = this.view.state;
+    const after = before.apply(transaction);
+    this.view.updateState(after);
+    const own = transaction.docChanged && !(transaction.getMeta(ySyncPluginKey) as { isChangeOrigin?: boolean } | undefined)?.isChangeOrigin;
+    if (own) this.#remember(before, after);
+    if (transaction.docChanged || transaction.selectionSet) this.#announceCaret();
+    this.#host.changed({ text: transaction.docChanged, own });
+  }
+
+  /** Remembers the paragraph one types in, and closes an undo step at the end of a word. */
+  #remember(before: EditorState, after: EditorState): void {
+    const { $head } = after.selection;
+    const typed = $head.parentOffset > 0 ? $head.parent.textBetween($head.parentOffset - 1, $head.parentOffset, '\n', '\n') : '';
+    const grew = after.doc.content.size > before.doc.content.size;
+    if (grew && /\s/.test(typed)) this.#undo.stopCapturing();
+    if ($head.depth === 0 || !$head.parent.isTextblock) return;
+    const element = this.#elementAt($head.pos);
+    this.#typing = element ? { element, node: $head.parent, position: $head.before(1), at: performance.now() } : null;
+  }
+
+  #elementAt(position: number): Y.XmlElement | null {
+    const relative = this.#relative(position);
+    const absolute = relative && Y.createAbsolutePositionFromRelativePosition(relative, this.#host.live.doc);
+    const type = absolute?.type;
+    if (type instanceof Y.XmlText) return type.parent instanceof Y.XmlElement ? type.parent : null;
+    return type instanceof Y.XmlElement ? type : null;
+  }
+
+  #relative(position: number): Y.RelativePosition | null {
+    const { fragment } = this.#host.live;
+    if (fragment.length === 0) return null;
+    return absolutePositionToRelativePosition(position, fragment, this.#mapping as never) as Y.RelativePosition;
+  }
+
+  #afterTransaction(transaction: Y.Transaction): void {
+    const typing = this.#typing;
+    if (!typing || !typing.element._item?.deleted) return;
+    this.#typing = null;
+    if (transaction.local || transaction.origin === this.#undo || performance.now() - typing.at > RECENT_TYPING_MS) return;
+    const text = typing.node.textContent.trim();
+    if (text === '') return;
+    // Joining two paragraphs deletes one and keeps its words: then nothing is missing.
+    if (this.#host.live.fragment.toArray().some((block) => plain(block).includes(text))) return;
+    this.#host.blockTaken({ text, node: typing.node, position: typing.position });
+  }
+
+  #composition(composing: boolean): false {
+    clearTimeout(this.#composingTimer);
+    if (composing) this.#host.live.setComposing(true);
+    else {
+      this.#composingTimer = setTimeout(() => {
+        if (!this.view.isDestroyed && !this.view.composing) this.#host.live.setComposing(false);
+      }, AFTER_COMPOSITION_MS);
+    }
+    return false;
+  }
+
+  /** A shortcut pressed in the middle of a syllable: the syllable is finished first, then the shortcut runs. */
+  #shortcutWhileComposing(event: KeyboardEvent): boolean {
+    if (!this.view.composing || !(event.ctrlKey || event.metaKey) || !SHORTCUT_CODES.has(event.code)) return false;
+    event.preventDefault();
+    this.commitComposition();
+    const { code, ctrlKey, metaKey, shiftKey, altKey } = event;
+    const again = new KeyboardEvent('keydown', { key: code.slice(3).toLowerCase(), code, ctrlKey, metaKey, shiftKey, altKey, bubbles: true, cancelable: true });
+    setTimeout(() => {
+      if (!this.view.isDestroyed) this.view.dom.dispatchEvent(again);
+    }, AFTER_COMPOSITION_MS);
+    return true;
+  }
+
+  #aid(view: EditorView, from: number, to: number, text: string): boolean {
+    if (view.composing || text.length !== 1) return false;
+    const $from = view.state.doc.resolve(from);
+    const before = $from.parent.textBetween(Math.max(0, $from.parentOffset - 4), $from.parentOffset, '\n', '\ufffc');
+    const aid = aidFor(before, text, this.#host.aids());
+    if (!aid) return false;
+    // Typed first and replaced after, in two steps of undo: going back once gives what the fingers did.
+    view.dispatch(view.state.tr.insertText(text, from, to));
+    this.#undo.stopCapturing();
+    view.dispatch(view.state.tr.insertText(aid.insert, from - aid.remove, from + 1).scrollIntoView());
+    this.#undo.stopCapturing();
+    return true;
+  }
+
+  #announceCaret(): void {
+    if (this.#caretTimer !== undefined) return;
+    this.#caretTimer = setTimeout(() => {
+      this.#caretTimer = undefined;
+      if (this.view.isDestroyed) return;
+      const { anchor, head } = this.view.state.selection;
+      const from = this.view.hasFocus() ? this.#relative(anchor) : null;
+      const to = this.view.hasFocus() ? this.#relative(head) : null;
+      this.#host.live.setCaret(from && to ? { anchor: from, head: to } : null);
+    }, CARET_EVERY_MS);
+  }
+}
+
+const isEmpty = (doc: ProseNode): boolean => doc.childCount === 1 && doc.firstChild!.isTextblock && doc.firstChild!.content.size === 0;
+
+function plain(block: unknown): string {
+  if (block instanceof Y.XmlText) return (block.toDelta() as { insert: unknown }[]).map(({ insert }) => (typeof insert === 'string' ? insert : '')).join('');
+  if (block instanceof Y.XmlElement) return block.toArray().map(plain).join('');
+  return '';
+}

@@ -1,0 +1,204 @@
+'use client';
+
+import type { DocumentId } from '@cowrite/contract';
+import { useCallback, useEffect, useLayoutEffect, useRef, useState, useSyncExternalStore } from 'react';
+import { useWords } from '../../shared/i18n/words.tsx';
+import type { DocumentState, LiveDocument, Person } from '../../shared/live/live.ts';
+import { useProject } from '../../shared/project/project.tsx';
+import { Button } from '../../shared/ui/button.tsx';
+import { useSay } from '../../shared/ui/notices.tsx';
+import { Skeleton } from '../../shared/ui/state.tsx';
+import { CaretLayer } from './caret-layer.ts';
+import { useWritingPreferences, writingPreferences } from './preferences.ts';
+import { ClosedNotice } from './closed-notice.tsx';
+import { SceneView, type TakenBlock } from './scene-view.ts';
+import { words } from './words.ts';
+
+export interface SurfaceProps {
+  documentId: DocumentId;
+  /** The name of the copy when one's text is given as a file. */
+  title: string;
+  /** Puts the caret into the text as soon as it is there. */
+  takeFocus?: boolean;
+  /** Hears of the view when it is there, and null when it goes. */
+  onView?: (view: SceneView | null, live: LiveDocument | null) => void;
+  /** After every change of text or selection; called at most once a frame. */
+  onChange?: (view: SceneView) => void;
+  pageKey?: (event: KeyboardEvent) => boolean;
+  /** Whose caret the page follows. */
+  followed?: number | null;
+  onPeople?: (people: readonly Person[]) => void;
+}
+
+const OPENING: DocumentState = { save: { kind: 'opening' }, canWrite: false, people: [], storageWorks: true };
+
+/** One scene that can be written in: opens its document, shows what may honestly be said of it, and the text. */
+export function Surface(props: SurfaceProps) {
+  const { live: project, scenes } = useProject();
+  const [live, setLive] = useState<LiveDocument | null>(null);
+  const { documentId } = props;
+  useEffect(() => {
+    if (!project) return;
+    const opened = project.open(documentId);
+    const forget = scenes.add(opened);
+    setLive(opened);
+    return () => {
+      setLive(null);
+      forget();
+      opened.release();
+    };
+  }, [project, documentId, scenes]);
+  const subscribe = useCallback((listener: () => void) => live?.subscribe(listener) ?? (() => undefined), [live]);
+  const state = useSyncExternalStore(
+    subscribe,
+    () => live?.getState() ?? OPENING,
+    () => OPENING,
+  );
+  const t = useWords(words);
+  if (!live || state.save.kind === 'opening') {
+    return (
+      <div role="img" aria-label={t.opening} className="py-4">
+        <Skeleton lines={8} />
+      </div>
+    );
+  }
+  return <OpenSurface key={documentId} {...props} live={live} state={state} />;
+}
+
+function OpenSurface({ live, state, title, takeFocus, onView, onChange, pageKey, followed, onPeople, documentId }: SurfaceProps & { live: LiveDocument; state: DocumentState }) {
+  const t = useWords(words);
+  const say = useSay();
+  const { project, lengthsNow } = useProject();
+  const preferences = useWritingPreferences();
+  const place = useRef<HTMLDivElement>(null);
+  const layer = useRef<HTMLDivElement>(null);
+  const scene = useRef<SceneView | null>(null);
+  const carets = useRef<CaretLayer | null>(null);
+  const [taken, setTaken] = useState<TakenBlock | null>(null);
+  const canWrite = state.canWrite;
+  // The view outlives renders; it asks these for what is true now.
+  const now = useRef({ canWrite, onChange, onView, pageKey, followed });
+  now.current = { canWrite, onChange, onView, pageKey, followed };
+
+  useLayoutEffect(() => {
+    let frame = 0;
+    let counting: ReturnType<typeof setTimeout> | undefined;
+    const mount = document.createElement('div');
+    place.current!.append(mount);
+    const count = () => {
+      counting = undefined;
+      lengthsNow.set(documentId, view.lengths);
+    };
+    const view = new SceneView({
+      live,
+      place: mount,
+      label: t.body,
+      placeholder: now.current.canWrite ? t.placeholder : t.readingOnly,
+      canWrite: () => now.current.canWrite,
+      aids: () => writingPreferences().aids,
+      blockTaken: (block) => {
+        setTaken(block);
+        say(t.takenTitle);
+      },
+      pageKey: (event) => now.current.pageKey?.(event) ?? false,
+      changed: ({ text }) => {
+        if (text) {
+          carets.current?.redraw();
+          counting ??= setTimeout(count, 120);
+        }
+        if (frame) return;
+        frame = requestAnimationFrame(() => {
+          frame = 0;
+          now.current.onChange?.(view);
+        });
+      },
+    });
+    const caretLayer = new CaretLayer(layer.current!, (person, at) => {
+      if (person.clientId === now.current.followed && (at.top < 96 || at.bottom > innerHeight - 96)) scrollTextTo(view.view.dom, at.top);
+    });
+    scene.current = view;
+    carets.current = caretLayer;
+    caretLayer.attach(view);
+    count();
+    now.current.onView?.(view, live);
+    if (takeFocus && now.current.canWrite) view.focusEnd();
+    return () => {
+      cancelAnimationFrame(frame);
+      clearTimeout(counting);
+      now.current.onView?.(null, null);
+      caretLayer.destroy();
+      view.destroy();
+      mount.remove();
+      scene.current = null;
+      carets.current = null;
+    };
+    // The view is made once for a document; words and rights reach it through `now` and the attributes below.
+    // oxlint-disable-next-line react-hooks/exhaustive-deps
+  }, [live]);
+
+  useEffect(() => {
+    const view = scene.current?.view;
+    if (!view) return;
+    // Asks the view to look at its rights again; the attributes follow.
+    view.setProps({});
+  }, [canWrite]);
+
+  useEffect(() => {
+    carets.current?.show(state.people);
+    onPeople?.(state.people);
+  }, [state.people, onPeople]);
+
+  const paragraphs = preferences.paragraphs ?? project.settings.paragraphs ?? 'indent';
+  useEffect(() => {
+    const dom = scene.current?.view.dom;
+    if (!dom) return;
+    dom.dataset['face'] = preferences.face;
+    dom.dataset['paragraphs'] = paragraphs;
+    dom.style.setProperty('--manuscript-size', `${preferences.sizePx}px`);
+    carets.current?.redraw();
+  }, [preferences.face, preferences.sizePx, paragraphs]);
+
+  return (
+    <>
+      {!state.storageWorks && canWrite && (
+        <p role="note" className="m-0 mb-4 rounded bg-warn-soft px-3 py-2 text-sm text-ink">
+          {t.noStorage}
+        </p>
+      )}
+      <ClosedNotice live={live} state={state} title={title} />
+      {taken && (
+        <section aria-label={t.takenHint} className="mb-4 rounded-lg border border-line-2 bg-surface p-3">
+          <p className="m-0 text-sm font-medium">{t.takenTitle}</p>
+          <p className="mx-0 my-1.5 line-clamp-3 font-serif text-sm text-ink-2">{taken.text}</p>
+          <div className="flex gap-2">
+            <Button
+              look="primary"
+              title={t.takenHint}
+              onClick={() => {
+                scene.current?.restoreBlock(taken);
+                setTaken(null);
+              }}
+            >
+              {t.takenAction}
+            </Button>
+            <Button look="quiet" onClick={() => setTaken(null)}>
+              {t.takenDrop}
+            </Button>
+          </div>
+        </section>
+      )}
+      <div className="relative">
+        <div ref={place} />
+        <div ref={layer} aria-hidden className="pointer-events-none absolute inset-0 overflow-visible" />
+      </div>
+    </>
+  );
+}
+
+/** Brings a line of the text to two fifths of the height of whatever scrolls it. */
+function scrollTextTo(dom: HTMLElement, top: number): void {
+  const scroller = dom.closest<HTMLElement>('[data-scroller]');
+  if (!scroller) return;
+  const box = scroller.getBoundingClientRect();
+  scroller.scrollBy({ top: top - box.top - box.height * 0.4, behavior: 'smooth' });
+}

@@ -1,0 +1,108 @@
+'use client';
+
+import { type Lengths, type Node, routes } from '@cowrite/contract';
+import { useCallback, useEffect, useRef, useState } from 'react';
+import { call } from '../../shared/api/call.ts';
+import { useLocale } from '../../shared/i18n/words.tsx';
+import type { Person } from '../../shared/live/live.ts';
+import { calledOf, calledText, rowOf } from '../../shared/project/display.ts';
+import { useProject } from '../../shared/project/project.tsx';
+import { Counts } from './counts.tsx';
+import { FindBar } from './find-bar.tsx';
+import { lengthsOfRange } from './counting.ts';
+import { PeopleHere } from './people-here.tsx';
+import { useWritingPreferences } from './preferences.ts';
+import { keepLineHeight, lightsOut, lightUp } from './focus-mode.ts';
+import type { SceneView } from './scene-view.ts';
+import { Surface } from './surface.tsx';
+import { Toolbar } from './toolbar.tsx';
+import { ViewMenu } from './view-menu.tsx';
+
+const isPlainShortcut = (event: KeyboardEvent, code: string) => (event.ctrlKey || event.metaKey) && !event.altKey && !event.shiftKey && event.code === code;
+
+/** One scene in the middle of the frame: formatting above, the page, counts below. */
+export function WritingPage({ scene, takeFocus }: { scene: Node; takeFocus: boolean }) {
+  const locale = useLocale();
+  const project = useProject();
+  const { view: outline, projectId, isWaiting, connection } = project;
+  const preferences = useWritingPreferences();
+  const [sceneView, setSceneView] = useState<SceneView | null>(null);
+  const [version, setVersion] = useState(0);
+  const [selection, setSelection] = useState<Lengths | null>(null);
+  const [finding, setFinding] = useState(false);
+  const [rubyAsked, setRubyAsked] = useState(false);
+  const [people, setPeople] = useState<readonly Person[]>([]);
+  const [followed, setFollowed] = useState<number | null>(null);
+  const canWrite = project.may('story.write');
+  const row = rowOf(outline, scene);
+  const called = calledOf(row, outline.numbers, locale);
+  const title = calledText(called) || scene.title;
+
+  const modes = useRef(preferences);
+  modes.current = preferences;
+  const onChange = useCallback((view: SceneView) => {
+    const { from, to, empty } = view.view.state.selection;
+    // A long selection is counted when it rests; a drag across a whole scene asks every frame.
+    setSelection(empty ? null : lengthsOfRange(view.view.state.doc, from, to));
+    setVersion((old) => old + 1);
+    if (modes.current.focus) lightUp(view);
+    if (modes.current.typewriter) keepLineHeight(view);
+  }, []);
+  const onView = useCallback((view: SceneView | null) => {
+    setSceneView(view);
+    setSelection(null);
+  }, []);
+
+  useEffect(() => {
+    const dom = sceneView?.view.dom;
+    if (!sceneView || !dom) return;
+    dom.dataset['focus'] = String(preferences.focus);
+    if (preferences.focus) lightUp(sceneView);
+    if (preferences.typewriter) keepLineHeight(sceneView);
+    return lightsOut;
+  }, [sceneView, preferences.focus, preferences.typewriter]);
+
+  const pageKey = useCallback((event: KeyboardEvent) => {
+    if (isPlainShortcut(event, 'KeyF')) {
+      event.preventDefault();
+      setFinding(true);
+      return true;
+    }
+    return false;
+  }, []);
+
+  // Where one is, for "이어 쓰기" on the shelf; a scene that core has not heard of yet is told later.
+  const waiting = isWaiting(scene.id);
+  useEffect(() => {
+    if (waiting || connection !== 'online') return;
+    call(routes.projects.rememberPlace, { projectId, nodeId: scene.id }).catch(() => {
+      // The shelf then shows the place before this one; nothing else depends on it.
+    });
+  }, [projectId, scene.id, waiting, connection]);
+
+  // A scene made here is opened on the wire once core knows it; without the network it opens on this device at once.
+  const ready = scene.documentId !== null && (!waiting || connection === 'offline');
+  return (
+    <div className="flex h-full min-h-0 flex-col">
+      <div className="studio-chrome no-print flex min-h-10 items-center justify-between gap-2 border-b border-line px-2 md:px-4">
+        <Toolbar scene={sceneView} version={version} canWrite={canWrite} onFind={() => setFinding(true)} rubyAsked={rubyAsked} askRuby={() => setRubyAsked(true)} onRubyClosed={() => setRubyAsked(false)} />
+        <div className="flex shrink-0 items-center gap-1">
+          <PeopleHere people={people} followed={followed} onFollow={setFollowed} />
+          <ViewMenu />
+        </div>
+      </div>
+      {finding && sceneView && <FindBar scene={sceneView} version={version} onClose={() => setFinding(false)} />}
+      <div data-scroller className="min-h-0 flex-1 overflow-y-auto overscroll-contain">
+        <article className="mx-auto w-full max-w-[calc(38em*1.0625+48px)] px-6 pt-8 pb-[45vh] md:pt-12">
+          <header className="mb-8">
+            {called.number && <p className="m-0 text-sm text-ink-3">{called.number}</p>}
+            <h1 className="m-0 font-serif text-xl leading-snug font-semibold">{called.title || (row.id !== scene.id ? '' : scene.title) || called.number}</h1>
+            {row.id === scene.id && scene.parentId !== null && outline.tree.get(scene.parentId)?.kind === 'chapter' && <p className="m-0 mt-1 text-sm text-ink-2">{calledText(calledOf(outline.tree.get(scene.parentId)!, outline.numbers, locale))}</p>}
+          </header>
+          {ready && scene.documentId ? <Surface key={scene.documentId} documentId={scene.documentId} title={title} takeFocus={takeFocus} onView={onView} onChange={onChange} pageKey={pageKey} followed={followed} onPeople={setPeople} /> : null}
+        </article>
+      </div>
+      <Counts scene={scene} selection={selection} />
+    </div>
+  );
+}

@@ -1,0 +1,68 @@
+import type { ConnectionState, LiveDocument, SaveState } from '../live/live.ts';
+
+/** What may be said about everything one has open: as bad as the worst part, and only `saved` when all of it is. */
+export function saveTogether(states: readonly SaveState[], outlineWaiting: number, connection: ConnectionState): SaveState {
+  const closed = states.find((state) => state.kind === 'closed');
+  if (closed) return closed;
+  const readOnly = states.find((state) => state.kind === 'read-only' && state.unsent > 0) ?? (states.length > 0 && states.every((state) => state.kind === 'read-only') ? states[0] : undefined);
+  if (readOnly) return readOnly;
+  const waiting = outlineWaiting + states.reduce((sum, state) => sum + (state.kind === 'saving' || state.kind === 'offline' ? state.waiting : 0), 0);
+  if (connection === 'offline' || states.some((state) => state.kind === 'offline')) return { kind: 'offline', waiting };
+  if (waiting > 0) return { kind: 'saving', waiting };
+  if (states.some((state) => state.kind === 'opening')) return { kind: 'opening' };
+  const latest = states.reduce<Date | null>((at, state) => (state.kind === 'saved' && state.at && (!at || state.at > at) ? state.at : at), null);
+  return { kind: 'saved', at: latest };
+}
+
+/** How much would be lost if this device lost it: changes that the server has not confirmed. */
+export function unsentOf(state: SaveState): number {
+  switch (state.kind) {
+    case 'saving':
+    case 'offline':
+      return state.waiting;
+    case 'read-only':
+    case 'closed':
+      return state.unsent;
+    case 'opening':
+    case 'saved':
+      return 0;
+  }
+}
+
+/** The scenes that are open in this tab, for everything that speaks of all of them: save state, leave guard, copies. */
+export class OpenScenes {
+  readonly #open = new Map<LiveDocument, () => void>();
+  readonly #listeners = new Set<() => void>();
+  #states: readonly SaveState[] = [];
+
+  readonly subscribe = (listener: () => void): (() => void) => {
+    this.#listeners.add(listener);
+    return () => void this.#listeners.delete(listener);
+  };
+
+  /** The same array until one of them changes. */
+  readonly states = (): readonly SaveState[] => this.#states;
+
+  /** Everything opened here that was never confirmed, as plain lines; null when there is nothing. */
+  unsentText(): string | null {
+    const texts = [...this.#open.keys()].map((document) => document.unsentText()).filter((text) => text !== null);
+    return texts.length > 0 ? texts.join('\n\n') : null;
+  }
+
+  add(document: LiveDocument): () => void {
+    this.#open.set(document, document.subscribe(() => this.#changed()));
+    this.#changed();
+    return () => {
+      this.#open.get(document)?.();
+      this.#open.delete(document);
+      this.#changed();
+    };
+  }
+
+  #changed(): void {
+    const states = [...this.#open.keys()].map((document) => document.getState().save);
+    if (states.length === this.#states.length && states.every((state, index) => state === this.#states[index])) return;
+    this.#states = states;
+    for (const listener of this.#listeners) listener();
+  }
+}

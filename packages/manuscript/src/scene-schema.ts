@@ -1,0 +1,96 @@
+import type { MarkSpec, NodeSpec } from 'prosemirror-model';
+
+/**
+ * What a scene is made of: the node and mark specs of ProseMirror, as plain data. In the scene's Y.XmlFragment
+ * (`default`) an element carries the node's name and a text attribute carries the mark's name, so whatever these names
+ * say is also what other programs write. Parsing accepts only what is listed here; everything else loses its dress and
+ * keeps its text, so no foreign attribute, style or address can enter a manuscript.
+ */
+
+/** The name of the Y.XmlFragment that holds a scene. */
+export const SCENE_FRAGMENT = 'default';
+
+/** Blocks that only the authors see: neither counted, nor searched, nor exported. */
+export const AUTHOR_ONLY_NODES: ReadonlySet<string> = new Set(['authorNote']);
+
+const HEADING_LEVELS = [1, 2, 3] as const;
+
+/** A reading of one ruby group: 1–40 characters, one line. */
+export function isRubyReading(value: unknown): value is string {
+  return typeof value === 'string' && value.length > 0 && value.length <= 40 && !/[\u0000-\u001f\u007f]/.test(value);
+}
+
+const box = (tag: string, kind: string): Pick<NodeSpec, 'content' | 'group' | 'defining' | 'parseDOM' | 'toDOM'> => ({
+  content: 'paragraph+',
+  group: 'block',
+  defining: true,
+  parseDOM: [{ tag: `${tag}[data-block="${kind}"]` }],
+  toDOM: () => [tag, { 'data-block': kind, class: `block-${kind}` }, 0],
+});
+
+/** Node specs by name, in the order in which ProseMirror should try them. */
+export const sceneNodes: Record<string, NodeSpec> = {
+  doc: { content: 'block+' },
+  paragraph: { content: 'inline*', group: 'block', parseDOM: [{ tag: 'p' }], toDOM: () => ['p', 0] },
+  heading: {
+    content: 'inline*',
+    group: 'block',
+    defining: true,
+    attrs: {
+      level: {
+        default: 2,
+        validate: (value: unknown) => {
+          if (!HEADING_LEVELS.includes(value as 1)) throw new RangeError('a heading has level 1, 2 or 3');
+        },
+      },
+    },
+    parseDOM: [
+      ...HEADING_LEVELS.map((level) => ({ tag: `h${level}`, attrs: { level } })),
+      ...[4, 5, 6].map((level) => ({ tag: `h${level}`, attrs: { level: 3 } })),
+    ],
+    toDOM: (node) => [`h${HEADING_LEVELS.includes(node.attrs['level']) ? node.attrs['level'] : 3}`, 0],
+  },
+  blockquote: { content: 'paragraph+', group: 'block', defining: true, parseDOM: [{ tag: 'blockquote' }], toDOM: () => ['blockquote', 0] },
+  sceneBreak: { group: 'block', atom: true, parseDOM: [{ tag: 'hr' }], toDOM: () => ['hr', { class: 'block-scene-break' }] },
+  authorNote: box('aside', 'author-note'),
+  statusWindow: box('section', 'status-window'),
+  hardBreak: { inline: true, group: 'inline', selectable: false, linebreakReplacement: true, parseDOM: [{ tag: 'br' }], toDOM: () => ['br'] },
+  text: { group: 'inline' },
+};
+
+/** Mark specs by name. */
+export const sceneMarks: Record<string, MarkSpec> = {
+  ruby: {
+    attrs: {
+      rt: {
+        validate: (value: unknown) => {
+          if (!isRubyReading(value)) throw new RangeError('a ruby reading is one line of 1 to 40 characters');
+        },
+      },
+    },
+    inclusive: false,
+    parseDOM: [
+      {
+        tag: 'span[data-ruby]',
+        getAttrs: (element) => {
+          const rt = element.getAttribute('data-ruby');
+          return isRubyReading(rt) ? { rt } : false;
+        },
+      },
+    ],
+    // The reading is drawn from the attribute by the style sheet: a <rt> inside the editable text could be typed into.
+    toDOM: (mark) => ['span', { class: 'mark-ruby', 'data-ruby': String(mark.attrs['rt']) }, 0],
+  },
+  bold: {
+    parseDOM: [
+      { tag: 'strong' },
+      // Documents of word processors and Google Docs wrap everything in <b style="font-weight:normal">.
+      { tag: 'b', getAttrs: (element) => (element.style.fontWeight === 'normal' ? false : null) },
+      { style: 'font-weight', getAttrs: (value) => (/^(bold|bolder|[6-9]\d\d)$/.test(value) ? null : false) },
+    ],
+    toDOM: () => ['strong', 0],
+  },
+  italic: { parseDOM: [{ tag: 'em' }, { tag: 'i' }, { style: 'font-style=italic' }], toDOM: () => ['em', 0] },
+  underline: { parseDOM: [{ tag: 'u' }], toDOM: () => ['u', 0] },
+  strike: { parseDOM: [{ tag: 's' }, { tag: 'del' }, { tag: 'strike' }], toDOM: () => ['s', 0] },
+};
