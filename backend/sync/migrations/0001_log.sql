@@ -65,8 +65,8 @@ CREATE TABLE sync.projection (
   sheets              real NOT NULL,
   settled_at          timestamptz NOT NULL
 );
--- A text is read whole by every search; lz4 unpacks several times faster than the default.
-ALTER TABLE sync.projection ALTER COLUMN text SET COMPRESSION lz4, ALTER COLUMN initials SET COMPRESSION lz4;
+-- A text is read whole by every search; unpacking it would cost more than the space it saves.
+ALTER TABLE sync.projection ALTER COLUMN text SET STORAGE EXTERNAL, ALTER COLUMN initials SET STORAGE EXTERNAL;
 
 -- ── Published to core ────────────────────────────────────────────────────────────────────────────────────────────────
 

@@ -1,0 +1,151 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { randomBytes } from 'node:crypto';
+import { mkdtemp, open, readFile, rm } from 'node:fs/promises';
+import { createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { setTimeout as wait } from 'node:timers/promises';
+import { type EmbeddedPostgres, migrate, newPassword, startEmbeddedPostgres } from '@cowrite/service-kit';
+import { Client } from 'pg';
+
+export const root = resolve(import.meta.dirname, '..');
+
+/** A service as a process of its own: the production build, with a port and a log. */
+export class ServiceProcess {
+  readonly name: string;
+  readonly port: number;
+  readonly logFile: string;
+  readonly #script: string;
+  readonly #env: Record<string, string>;
+  #child: ChildProcess | null = null;
+
+  constructor({ name, script, port, env, logFile }: { name: string; script: string; port: number; env: Record<string, string>; logFile: string }) {
+    this.name = name;
+    this.port = port;
+    this.logFile = logFile;
+    this.#script = script;
+    this.#env = env;
+  }
+
+  get url(): string {
+    return `http://127.0.0.1:${this.port}`;
+  }
+
+  get pid(): number {
+    return this.#child!.pid!;
+  }
+
+  async start(): Promise<void> {
+    const log = await open(this.logFile, 'a');
+    this.#child = spawn(process.execPath, [this.#script], {
+      cwd: root,
+      stdio: ['pipe', log.fd, log.fd],
+      env: { PATH: process.env['PATH'], TZ: 'UTC', LANG: 'C.UTF-8', COWRITE_SUPERVISED: '1', ...this.#env },
+    });
+    this.#child.stdin?.on('error', () => undefined);
+    await log.close();
+    if (this.port === 0) return;
+    for (let tries = 0; tries < 600; tries += 1) {
+      const answer = await fetch(`${this.url}/health`, { signal: AbortSignal.timeout(2_000) }).catch(() => null);
+      if (answer?.ok) return;
+      if (this.#child.exitCode !== null) break;
+      await wait(50);
+    }
+    throw new Error(`${this.name} does not answer:\n${(await readFile(this.logFile, 'utf8')).slice(-2_000)}`);
+  }
+
+  /** Ends it with a signal and waits until it is gone. */
+  async end(signal: NodeJS.Signals): Promise<void> {
+    const child = this.#child;
+    if (!child || child.exitCode !== null || child.signalCode !== null) return;
+    const gone = new Promise((done) => child.once('exit', done));
+    child.kill(signal);
+    await gone;
+  }
+}
+
+/** Everything a test or a bench needs, on free ports and in a folder of its own: real processes, real PostgreSQL. */
+export interface Stack extends AsyncDisposable {
+  readonly folder: string;
+  readonly databaseUrl: string;
+  readonly core: ServiceProcess;
+  readonly sync: ServiceProcess;
+  readonly compactor: ServiceProcess;
+  /** Present when asked for. */
+  readonly studio: ServiceProcess | null;
+  postgres(): EmbeddedPostgres;
+  /** kill -9 of PostgreSQL and a new start on the same port and data. */
+  restartPostgres(how: 'kill' | 'stop'): Promise<void>;
+}
+
+export const freePort = (): Promise<number> =>
+  new Promise((done, fail) => {
+    const server = createServer();
+    server.once('error', fail);
+    server.listen(0, '127.0.0.1', () => {
+      const { port } = server.address() as { port: number };
+      server.close(() => done(port));
+    });
+  });
+
+/** Limits that a person would never meet and a load test meets at once. */
+const RAISED = {
+  COWRITE_SYNC_MESSAGES_PER_SECOND: '100000',
+  COWRITE_SYNC_BYTES_PER_SECOND: '1000000000',
+  COWRITE_SYNC_BURST_BYTES: '1000000000',
+  COWRITE_SYNC_SOCKETS_PER_PERSON: '100000',
+  COWRITE_SYNC_STRANGERS_MAX: '100000',
+  COWRITE_TICKETS_PER_MINUTE: '1000000',
+  COWRITE_REQUESTS_PER_MINUTE: '1000000',
+  COWRITE_LOGINS_PER_ADDRESS: '1000000',
+  COWRITE_REGISTRATIONS_PER_HOUR: '1000000',
+};
+
+export async function startStack({ studio: withStudio = false, env = {}, settings = {} }: { studio?: boolean; env?: Record<string, string>; settings?: Record<string, string> } = {}): Promise<Stack> {
+  const folder = await mkdtemp(join(tmpdir(), 'cowrite-stack-'));
+  const cluster = { dataDir: join(folder, 'postgres'), password: newPassword(), settings: { max_connections: '200', ...settings } };
+  let postgres = await startEmbeddedPostgres(cluster);
+  const client = new Client({ connectionString: postgres.url('postgres') });
+  await client.connect();
+  await client.query('CREATE DATABASE cowrite');
+  await client.end();
+  const databaseUrl = postgres.url('cowrite');
+  await migrate(databaseUrl, [
+    { schema: 'core', folder: join(root, 'backend/core/migrations') },
+    { schema: 'sync', folder: join(root, 'backend/sync/migrations') },
+  ]);
+
+  const [corePort, syncPort, studioPort] = [await freePort(), await freePort(), await freePort()];
+  const shared = { DATABASE_URL: databaseUrl, NODE_ENV: 'production', FRONTEND_URL: `http://localhost:${studioPort}`, HOST: '127.0.0.1', ...RAISED, ...env };
+  const service = (name: string, script: string, port: number, extra: Record<string, string>) => new ServiceProcess({ name, script: join(root, script), port, logFile: join(folder, `${name}.log`), env: { ...shared, ...extra } });
+  const core = service('core', 'backend/core/dist/main.js', corePort, { PORT: String(corePort), JWT_SECRET: randomBytes(48).toString('base64url') });
+  const sync = service('sync', 'backend/sync/dist/main.js', syncPort, { PORT: String(syncPort), CORE_URL: core.url });
+  const compactor = service('compactor', 'backend/sync/dist/compactor-main.js', 0, {});
+  const studio = withStudio ? service('studio', 'frontend/.next/standalone/frontend/server.js', studioPort, { PORT: String(studioPort), HOSTNAME: '127.0.0.1', CORE_PORT: String(corePort), SYNC_PORT: String(syncPort) }) : null;
+  const services = [core, sync, compactor, ...(studio ? [studio] : [])];
+  try {
+    for (const each of services) await each.start();
+  } catch (error) {
+    for (const each of services) await each.end('SIGKILL');
+    await postgres.stop();
+    throw error;
+  }
+  return {
+    folder,
+    databaseUrl,
+    core,
+    sync,
+    compactor,
+    studio,
+    postgres: () => postgres,
+    async restartPostgres(how) {
+      await postgres[how]();
+      postgres = await startEmbeddedPostgres({ ...cluster, port: postgres.port });
+    },
+    async [Symbol.asyncDispose]() {
+      for (const each of services.toReversed()) await each.end('SIGKILL');
+      await postgres.stop();
+      await rm(folder, { recursive: true, force: true });
+    },
+  };
+}
