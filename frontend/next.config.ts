@@ -4,7 +4,12 @@ import type { NextConfig } from 'next';
 // Turbopack and the file tracer must agree on the root, or the standalone folder moves when a workspace is hoisted.
 const repositoryRoot = path.join(import.meta.dirname, '..');
 
+// Names this build for the service worker: a page of one build must not be served with the files of another.
+const build = Date.now().toString(36);
+
 const config: NextConfig = {
+  generateBuildId: () => build,
+  env: { NEXT_PUBLIC_COWRITE_BUILD: build },
   output: 'standalone',
   outputFileTracingRoot: repositoryRoot,
   turbopack: { root: repositoryRoot },

@@ -6,9 +6,16 @@ import { useEffect } from 'react';
 export function OfflineReady() {
   useEffect(() => {
     if (!('serviceWorker' in navigator)) return;
-    navigator.serviceWorker.register('/sw.js', { scope: '/', updateViaCache: 'none' }).catch(() => {
-      // Without a worker (private mode, no TLS) the studio works as long as its page is open.
-    });
+    void (async () => {
+      try {
+        await navigator.serviceWorker.register('/sw.js', { scope: '/', updateViaCache: 'none' });
+        const { active } = await navigator.serviceWorker.ready;
+        const files = performance.getEntriesByType('resource').map((entry) => new URL(entry.name)).filter((url) => url.origin === location.origin).map((url) => url.pathname + url.search);
+        active?.postMessage({ type: 'keep', files, page: location.href });
+      } catch {
+        // Without a worker (private mode, no TLS) the studio works as long as its page is open.
+      }
+    })();
   }, []);
   return null;
 }

@@ -2,7 +2,7 @@
 
 import { useEffect } from 'react';
 import { useLocale, useWords, wordsOf } from '../../shared/i18n/words.tsx';
-import { knownPerson } from '../../shared/person/known-person.ts';
+import { isSomeoneKnown } from '../../shared/person/someone-known.ts';
 import { buttonClass } from '../../shared/ui/button.tsx';
 
 const words = wordsOf({
@@ -51,7 +51,7 @@ export function Landing() {
   const t = useWords(words);
   const locale = useLocale();
   useEffect(() => {
-    if (knownPerson()) location.replace('/shelf');
+    if (isSomeoneKnown()) location.replace('/shelf');
   }, []);
   return (
     <div className="mx-auto flex min-h-dvh max-w-[1120px] flex-col px-5 md:px-8">

@@ -12,13 +12,14 @@ import { useCallback, useEffect, useMemo, useRef, useState, useSyncExternalStore
 import { countText } from '../../shared/i18n/numbers.ts';
 import { useLocale, useWords } from '../../shared/i18n/words.tsx';
 import { sceneOf } from '../../shared/project/display.ts';
+import { jumpTo } from '../../shared/project/jump.ts';
 import { goTo } from '../../shared/project/place.ts';
 import { useProject } from '../../shared/project/project.tsx';
 import { Button, IconButton } from '../../shared/ui/button.tsx';
 import { menuItemClass, menuPopupClass } from '../../shared/ui/menu.ts';
 import { TextField } from '../../shared/ui/text-field.tsx';
 import { useOutlineActs } from './outline-acts.ts';
-import { jumpTo, rangeOf, type Row, rowsOf } from './rows.ts';
+import { rangeOf, type Row, rowsOf } from './rows.ts';
 import { words } from './words.ts';
 
 const ROW_PX = 34;

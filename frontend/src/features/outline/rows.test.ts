@@ -1,7 +1,7 @@
 import { type Node, NodeId, ProjectId } from '@cowrite/contract';
 import { expect, test } from 'vitest';
 import { outlineViewOf } from '../../shared/project/display.ts';
-import { jumpTo, rangeOf, rowMatches, rowsOf } from './rows.ts';
+import { rangeOf, rowsOf } from './rows.ts';
 
 const id = (n: number) => NodeId.parse(`01936f6e-0000-7000-8000-${String(n).padStart(12, '0')}`);
 const at = '2026-11-23T05:00:00.000Z';
@@ -28,19 +28,6 @@ test('shows a chapter of one scene as one line that opens it', () => {
 
 test('hides what is under a collapsed node', () => {
   expect(rowsOf(view, new Set([id(1)]), 'ko')).toHaveLength(1);
-});
-
-test('finds a line by number, by part of its name and by initial consonants', () => {
-  expect(rowMatches({ number: '487화', title: '눈 오는 밤' }, '487')).toBe(true);
-  expect(rowMatches({ number: '487화', title: '눈 오는 밤' }, '오는밤')).toBe(true);
-  expect(rowMatches({ number: '487화', title: '눈 오는 밤' }, 'ㅇㄴㅂ')).toBe(true);
-  expect(rowMatches({ number: '487화', title: '눈 오는 밤' }, '488')).toBe(false);
-  expect(rowMatches({ number: '', title: '\u1112\u1161\u11ab' }, '한')).toBe(true);
-});
-
-test('puts the exact number before those that begin with it', () => {
-  const lines = [{ number: '48화', title: '' }, { number: '4화', title: '' }, { number: '', title: '4월' }];
-  expect(jumpTo(lines, '4').map((line) => line.number || line.title)).toEqual(['4화', '48화', '4월']);
 });
 
 test('selects from one line to another in either direction', () => {

@@ -1,7 +1,6 @@
 import type { Node } from '@cowrite/contract';
-import { getChoseong } from 'es-hangul';
 import type { Locale } from '../../shared/i18n/locale.ts';
-import { calledOf, calledText, type OutlineView } from '../../shared/project/display.ts';
+import { calledOf, type OutlineView } from '../../shared/project/display.ts';
 
 /** One line of the outline as it is drawn and walked. */
 export interface Row {
@@ -33,28 +32,6 @@ export function rowsOf(view: OutlineView, collapsed: ReadonlySet<string>, locale
   };
   visit(null, 0);
   return rows;
-}
-
-const flat = (text: string): string => text.normalize('NFC').toLowerCase().replace(/\s+/g, '');
-const ONLY_CONSONANTS = /^[ㄱ-ㅎ]+$/;
-
-/** Whether what a person typed into the jump field means this line: its number, a part of its name, or initial consonants. */
-export function rowMatches(called: { number: string; title: string }, typed: string): boolean {
-  const wanted = flat(typed);
-  if (wanted === '') return true;
-  const digits = /^(\d+)화?$/.exec(wanted)?.[1];
-  if (digits !== undefined && called.number.replace(/\D/g, '').startsWith(digits)) return true;
-  const name = flat(calledText(called));
-  if (name.includes(wanted)) return true;
-  return ONLY_CONSONANTS.test(wanted) && getChoseong(name).includes(wanted);
-}
-
-/** Lines in the order in which they answer `typed`: an exact number first, then reading order. */
-export function jumpTo<R extends { number: string; title: string }>(rows: readonly R[], typed: string): R[] {
-  const wanted = flat(typed).replace(/화$/, '');
-  const found = rows.filter((row) => rowMatches(row, typed));
-  const exact = found.filter((row) => wanted !== '' && row.number.replace(/\D/g, '') === wanted);
-  return [...exact, ...found.filter((row) => !exact.includes(row))];
 }
 
 /** Ids from one line to another, both included, whatever their order. */

@@ -24,7 +24,7 @@ const MARKS = [
 ] as const satisfies readonly { name: MarkName; Icon: typeof Bold; key: string }[];
 
 /** What can be done to the text; `version` rises when the selection or the text changed, so that pressed states follow. */
-export function Toolbar({ scene, version, canWrite, onFind, rubyAsked, onRubyClosed, askRuby }: { scene: SceneView | null; version: number; canWrite: boolean; onFind: () => void; rubyAsked: boolean; onRubyClosed: () => void; askRuby: () => void }) {
+export function Toolbar({ scene, version, canWrite, onFind, rubyAsked, onRubyClosed, askRuby }: { scene: SceneView | null; version: number; canWrite: boolean; onFind?: () => void; rubyAsked: boolean; onRubyClosed: () => void; askRuby: () => void }) {
   const t = useWords(words);
   const notify = useNotify();
   const state = scene?.view.state;
@@ -76,9 +76,11 @@ export function Toolbar({ scene, version, canWrite, onFind, rubyAsked, onRubyClo
       <IconButton label={`${t.redo} (Ctrl ⇧ Z)`} disabled={off || !scene.canRedo()} onMouseDown={keepFocus} onClick={() => scene?.run(() => scene.redo())}>
         <Redo2 size={16} aria-hidden />
       </IconButton>
-      <IconButton label={`${t.find} (Ctrl F)`} disabled={!scene} onClick={onFind}>
-        <Search size={16} aria-hidden />
-      </IconButton>
+      {onFind && (
+        <IconButton label={`${t.find} (Ctrl F)`} disabled={!scene} onClick={onFind}>
+          <Search size={16} aria-hidden />
+        </IconButton>
+      )}
       {scene && <RubySheet scene={scene} open={rubyAsked} onClose={onRubyClosed} />}
     </div>
   );

@@ -37,6 +37,7 @@ export function WritingPage({ scene, takeFocus }: { scene: Node; takeFocus: bool
   const row = rowOf(outline, scene);
   const called = calledOf(row, outline.numbers, locale);
   const title = calledText(called) || scene.title;
+  const heading = called.title || called.number || scene.title;
 
   const modes = useRef(preferences);
   modes.current = preferences;
@@ -95,8 +96,8 @@ export function WritingPage({ scene, takeFocus }: { scene: Node; takeFocus: bool
       <div data-scroller className="min-h-0 flex-1 overflow-y-auto overscroll-contain">
         <article className="mx-auto w-full max-w-[calc(38em*1.0625+48px)] px-6 pt-8 pb-[45vh] md:pt-12">
           <header className="mb-8">
-            {called.number && <p className="m-0 text-sm text-ink-3">{called.number}</p>}
-            <h1 className="m-0 font-serif text-xl leading-snug font-semibold">{called.title || (row.id !== scene.id ? '' : scene.title) || called.number}</h1>
+            {called.number && heading !== called.number && <p className="m-0 text-sm text-ink-3">{called.number}</p>}
+            <h1 className="m-0 font-serif text-xl leading-snug font-semibold">{heading}</h1>
             {row.id === scene.id && scene.parentId !== null && outline.tree.get(scene.parentId)?.kind === 'chapter' && <p className="m-0 mt-1 text-sm text-ink-2">{calledText(calledOf(outline.tree.get(scene.parentId)!, outline.numbers, locale))}</p>}
           </header>
           {ready && scene.documentId ? <Surface key={scene.documentId} documentId={scene.documentId} title={title} takeFocus={takeFocus} onView={onView} onChange={onChange} pageKey={pageKey} followed={followed} onPeople={setPeople} /> : null}

@@ -2,14 +2,16 @@
 
 import { Problem, routes, type User } from '@cowrite/contract';
 import { useQuery } from '@tanstack/react-query';
-import { useEffect } from 'react';
+import { useEffect, useSyncExternalStore } from 'react';
 import { call } from '../api/call.ts';
 import { useChooseLocale, useLocale } from '../i18n/words.tsx';
-import { forgetPerson, type KnownPerson, knownPerson, rememberPerson } from './known-person.ts';
+import { forgetPerson, type KnownPerson, knownPersonText, personFrom, rememberPerson } from './known-person.ts';
 
 export const PERSON_KEY = ['me'] as const;
 
 export type PersonState = { kind: 'asking' } | { kind: 'signed-out' } | { kind: 'signed-in'; person: KnownPerson; confirmed: boolean };
+
+const never = () => () => undefined;
 
 /**
  * Who is signed in. Without the network it is whoever this browser knows, `confirmed: false`; when core says that
@@ -25,6 +27,8 @@ export function usePerson(options: { required: boolean }): PersonState {
     retry: false,
     networkMode: 'always',
   });
+  // Known at the first paint after hydration, so that nothing waits for an answer that is nearly always the same.
+  const known = useSyncExternalStore(never, knownPersonText, () => null);
   const user: User | undefined = me.data;
   const refused = me.error instanceof Problem && me.error.code !== 'unavailable' && me.error.code !== 'internal-error';
   useEffect(() => {
@@ -42,9 +46,7 @@ export function usePerson(options: { required: boolean }): PersonState {
   }, [refused, options.required]);
   if (user) return { kind: 'signed-in', person: user, confirmed: true };
   if (refused) return { kind: 'signed-out' };
-  if (me.isError) {
-    const known = knownPerson();
-    return known ? { kind: 'signed-in', person: known, confirmed: false } : { kind: 'signed-out' };
-  }
-  return { kind: 'asking' };
+  const person = personFrom(known);
+  if (person) return { kind: 'signed-in', person, confirmed: false };
+  return me.isError ? { kind: 'signed-out' } : { kind: 'asking' };
 }

@@ -18,6 +18,13 @@ import { buttonClass } from '../../../../../shared/ui/button.tsx';
 import { EmptyState, FailedState, Skeleton } from '../../../../../shared/ui/state.tsx';
 
 const WritingPage = dynamic(() => import('../../../../../features/writing/writing-page.tsx').then((module) => module.WritingPage), { ssr: false, loading: () => <Skeleton lines={8} className="mx-auto max-w-2xl p-10" /> });
+const ContinuousPage = dynamic(() => import('../../../../../features/writing/continuous-page.tsx').then((module) => module.ContinuousPage), { ssr: false });
+const PeoplePage = dynamic(() => import('../../../../../features/people/people-page.tsx').then((module) => module.PeoplePage), { ssr: false });
+const ImportPage = dynamic(() => import('../../../../../features/importing/import-page.tsx').then((module) => module.ImportPage), { ssr: false });
+const TrashPage = dynamic(() => import('../../../../../features/trash/trash-page.tsx').then((module) => module.TrashPage), { ssr: false });
+const HomePage = dynamic(() => import('../../../../../features/home/home-page.tsx').then((module) => module.HomePage), { ssr: false });
+const Palette = dynamic(() => import('../../../../../features/palette/palette.tsx').then((module) => module.Palette), { ssr: false });
+const SearchSheet = dynamic(() => import('../../../../../features/searching/search-sheet.tsx').then((module) => module.SearchSheet), { ssr: false });
 
 const words = wordsOf({
   ko: { retry: '다시 시도', shelf: '서가로 가기', goneTitle: '작품을 찾을 수 없습니다', goneText: '지워졌거나, 함께 쓰는 사람에서 빠졌거나, 주소가 다를 수 있습니다.', noSceneTitle: '이 회차는 지금 없습니다', noSceneText: '휴지통으로 갔거나 주소가 다를 수 있습니다. 차례에서 다른 회차를 고르거나 휴지통을 살펴보세요.', trash: '휴지통 보기', offlineTitle: '연결이 없습니다', offlineText: '이 기기에 보관된 것이 없어 열 수 없습니다. 연결되면 다시 시도해 주세요.' },
@@ -108,6 +115,8 @@ function Opened({ place, person }: { place: Place; person: KnownPerson }) {
       <Frame person={person} place={place} outline={(close) => <Outline current={current} onOpened={close} />} onPalette={() => setPalette(true)} onSearch={() => setSearching(true)}>
         <Middle place={place} scene={scene} />
       </Frame>
+      {palette && <Palette onClose={() => setPalette(false)} onSearch={() => (setPalette(false), setSearching(true))} />}
+      {searching && <SearchSheet onClose={() => setSearching(false)} />}
     </>
   );
 }
@@ -133,10 +142,15 @@ function Middle({ place, scene }: { place: Place; scene: Node | undefined }) {
       );
     }
     case 'continuous':
+      return <ContinuousPage key={place.nodeId} nodeId={place.nodeId} />;
     case 'people':
+      return <PeoplePage />;
     case 'import':
+      return <ImportPage />;
     case 'trash':
+      return <TrashPage />;
     case 'home':
+      return <HomePage />;
     case 'unknown':
       return <EmptyState title={t.noSceneTitle} text={t.noSceneText} />;
   }
