@@ -1,0 +1,216 @@
+import { Coverage, type RefusalReason, type ReplicaInput, readServerFrame, readUpdate, Reader, Replica, type ServerFrame, StateVector, uuidBytes, writeClientFrame } from '@cowrite/sync-core';
+import { WebSocket } from 'ws';
+import * as Y from 'yjs';
+
+const REMOTE = Symbol('remote');
+
+/**
+ * The studio's client without a browser: the same Replica and frames, a Y.Doc, a socket that comes back, and an outbox in
+ * memory that outlives sockets (not the process). What the checker and the benches write with.
+ */
+export class StudioClient {
+  readonly doc: Y.Doc = new Y.Doc();
+  readonly #replica = new Replica();
+  readonly #url: string;
+  readonly #documentId: string;
+  readonly #ticket: () => Promise<string>;
+  readonly #waiters = new Set<() => void>();
+  #socket: WebSocket | null = null;
+  #stopped = false;
+  #retryMs = 20;
+  #epoch = 0;
+  /** Called with every cumulative acknowledgement's moment; the checker reads the clock there. */
+  onAck: (upTo: number) => void = () => undefined;
+  onRemote: () => void = () => undefined;
+  readonly events: unknown[] = [];
+  readonly refusals: string[] = [];
+  readonly closes: number[] = [];
+
+  constructor({ syncUrl, documentId, ticket, clientId }: { syncUrl: string; documentId: string; ticket: () => Promise<string>; clientId?: number }) {
+    this.#url = `${syncUrl.replace(/^http/, 'ws')}/v1`;
+    this.#documentId = documentId;
+    this.#ticket = ticket;
+    if (clientId !== undefined) this.doc.clientID = clientId;
+    this.doc.on('update', (update: Uint8Array, origin: unknown) => {
+      if (origin === REMOTE) this.onRemote();
+      else this.#step({ type: 'edited', update });
+    });
+    void this.#connect();
+  }
+
+  get waiting(): number {
+    return this.#replica.waiting;
+  }
+
+  get canWrite(): boolean {
+    return this.#replica.canWrite;
+  }
+
+  get isUp(): boolean {
+    return this.#replica.isUp;
+  }
+
+  /** Number of the last local edit. */
+  get lastNumber(): number {
+    return this.#replica.nextNumber - 1;
+  }
+
+  /** Resolves when `condition` holds; it is looked at whenever anything happened here. */
+  until(condition: () => boolean, what: string, timeoutMs = 30_000): Promise<void> {
+    return new Promise((resolve, reject) => {
+      const look = () => {
+        if (!condition()) return;
+        clearTimeout(timer);
+        this.#waiters.delete(look);
+        resolve();
+      };
+      const timer = setTimeout(() => {
+        this.#waiters.delete(look);
+        reject(new Error(`${what} did not happen within ${timeoutMs} ms (waiting ${this.waiting}, up ${this.isUp})`));
+      }, timeoutMs);
+      this.#waiters.add(look);
+      look();
+    });
+  }
+
+  saved(timeoutMs?: number): Promise<void> {
+    return this.until(() => this.isUp && this.waiting === 0, 'everything saved', timeoutMs);
+  }
+
+  stop(): void {
+    this.#stopped = true;
+    this.#socket?.terminate();
+  }
+
+  /** Cuts the socket as a dead network would; it comes back by itself. */
+  cut(): void {
+    this.#socket?.terminate();
+  }
+
+  send(bytes: Uint8Array): void {
+    this.#socket?.send(bytes);
+  }
+
+  async #connect(): Promise<void> {
+    let ticket: string;
+    try {
+      ticket = await this.#ticket();
+    } catch {
+      return this.#again();
+    }
+    if (this.#stopped) return;
+    const socket = new WebSocket(this.#url, { perMessageDeflate: false });
+    this.#socket = socket;
+    socket.on('open', () => socket.send(writeClientFrame({ type: 'hello', version: 1, ticket, lastSeq: 0 })));
+    socket.on('message', (data: Buffer) => this.#receive(readServerFrame(data)));
+    socket.on('error', () => socket.terminate());
+    socket.on('close', (code: number) => {
+      if (this.#socket !== socket) return;
+      this.closes.push(code);
+      this.#step({ type: 'disconnected' });
+      this.#look();
+      if (!(code >= 4400 && code < 4500)) this.#again();
+    });
+  }
+
+  #again(): void {
+    if (this.#stopped) return;
+    // Short waits with jitter: a checker wants many reconnects, not polite ones.
+    setTimeout(() => void this.#connect(), this.#retryMs * (0.5 + Math.random()));
+    this.#retryMs = Math.min(this.#retryMs * 1.5, 500);
+  }
+
+  #receive(frame: ServerFrame): void {
+    switch (frame.type) {
+      case 'welcome':
+        this.#retryMs = 20;
+        this.#step({ type: 'opening' });
+        this.#push({ type: 'open', channel: 1, documentId: uuidBytes(this.#documentId), epoch: this.#epoch, stateVector: this.doc.store.pendingStructs ? Uint8Array.of(0) : Y.encodeStateVector(this.doc) });
+        break;
+      case 'opened':
+        this.#epoch = frame.epoch;
+        this.#step({ type: 'opened', canWrite: frame.canWrite });
+        break;
+      case 'content':
+      case 'update':
+        this.#step({ type: 'received', update: frame.update });
+        break;
+      case 'ready':
+        this.#step({ type: 'ready', stateVector: frame.stateVector });
+        break;
+      case 'ack':
+        this.onAck(frame.upTo);
+        this.#step({ type: 'acked', upTo: frame.upTo });
+        break;
+      case 'refused':
+        this.refusals.push(frame.reason satisfies string as RefusalReason);
+        this.#step({ type: 'refused' });
+        break;
+      case 'whole':
+        this.#step({ type: 'whole-wanted', stateVector: frame.stateVector });
+        break;
+      case 'rights':
+        this.#step({ type: 'rights', canWrite: frame.canWrite });
+        break;
+      case 'event':
+        this.events.push(JSON.parse(frame.json));
+        break;
+      case 'ping':
+        this.#push({ type: 'pong' });
+        break;
+      case 'closed':
+        this.closes.push(frame.code);
+        this.#step({ type: 'disconnected' });
+        this.cut();
+        break;
+      case 'people':
+      case 'hint':
+      case 'reread':
+      case 'renew-wanted':
+      case 'renewed':
+        break;
+    }
+    this.#look();
+  }
+
+  #push(frame: Parameters<typeof writeClientFrame>[0]): void {
+    if (this.#socket?.readyState === WebSocket.OPEN) this.#socket.send(writeClientFrame(frame));
+  }
+
+  #step(input: ReplicaInput): void {
+    for (const effect of this.#replica.step(input)) {
+      switch (effect.type) {
+        case 'persist':
+          this.#step({ type: 'persisted', number: effect.number });
+          break;
+        case 'push':
+          this.#push({ type: 'push', channel: 1, number: effect.number, kind: effect.kind, update: effect.update });
+          break;
+        case 'apply':
+          Y.applyUpdate(this.doc, effect.update, REMOTE);
+          break;
+        case 'compare': {
+          const server = new Coverage(StateVector.read(new Reader(effect.stateVector)));
+          for (const update of this.#replica.unsent()) {
+            const summary = readUpdate(update);
+            if (server.integrates(summary)) server.add(summary);
+          }
+          const own = StateVector.read(new Reader(Y.encodeStateVector(this.doc)));
+          if (!server.known.covers(own)) this.#step({ type: 'whole', update: Y.encodeStateAsUpdate(this.doc, effect.stateVector) });
+          break;
+        }
+        case 'whole':
+          this.#step({ type: 'whole', update: Y.encodeStateAsUpdate(this.doc, effect.stateVector) });
+          break;
+        case 'forget':
+        case 'changed':
+          break;
+      }
+    }
+    this.#look();
+  }
+
+  #look(): void {
+    for (const look of this.#waiters) look();
+  }
+}
