@@ -10,6 +10,8 @@ import { Passwords } from './accounts/passwords.ts';
 import type { CoreConfig } from './config.ts';
 import { DocumentsController } from './documents/documents.controller.ts';
 import { Documents } from './documents/documents.ts';
+import { ImportsController } from './imports/imports.controller.ts';
+import { Imports } from './imports/imports.ts';
 import { InvitationsController } from './invitations/invitations.controller.ts';
 import { Invitations } from './invitations/invitations.ts';
 import { MembersController } from './members/members.controller.ts';
@@ -29,6 +31,8 @@ import { Rate } from './platform/rates.ts';
 import { Workers } from './platform/workers.ts';
 import { ProjectsController } from './projects/projects.controller.ts';
 import { Projects } from './projects/projects.ts';
+import { SearchController } from './search/search.controller.ts';
+import { Search } from './search/search.ts';
 
 @Module({})
 class CoreModule {}
@@ -59,7 +63,7 @@ export async function createCore({ config, pool, clock, logger }: { config: Core
   const app = await NestFactory.create<NestFastifyApplication>(
     {
       module: CoreModule,
-      controllers: [HealthController, AccountsController, ProjectsController, MembersController, InvitationsController, OutlineController, DocumentsController],
+      controllers: [HealthController, AccountsController, ProjectsController, MembersController, InvitationsController, OutlineController, DocumentsController, SearchController, ImportsController],
       providers: [
         { provide: POOL, useValue: pool },
         { provide: Keys, useValue: keys },
@@ -68,6 +72,8 @@ export async function createCore({ config, pool, clock, logger }: { config: Core
         { provide: Members, useValue: new Members(db, clock) },
         { provide: Invitations, useValue: new Invitations(db, clock, config) },
         { provide: Outline, useValue: outline },
+        { provide: Search, useValue: new Search(db, clock) },
+        { provide: Imports, useValue: new Imports(db, { outline, workers }, config.limits, clock) },
         { provide: Documents, useValue: new Documents(db, { keys, workers }, config.limits, clock) },
       ],
     },

@@ -167,13 +167,19 @@ function sectionsBetweenBlanks(lines: readonly string[], name: string): Section[
   return spans.map((span, at) => ({ title: cut(`${stem} ${at + 1}`, 200), kind: 'chapter', numbering: 'counted', ...span }));
 }
 
+/** The lines of a decoded text: a line end at the very end begins no further line. */
+export function linesOf(text: string): string[] {
+  const lines = text.split('\n');
+  if (lines.at(-1) === '') lines.pop();
+  return lines;
+}
+
 /**
  * Splits decoded text (`\n` line ends). `name` is the file's: only .md and .markdown have Markdown headings, and it
  * gives the title where the text gives none. Every line that is not blank is in exactly one section or is a heading.
  */
 export function splitManuscript(text: string, name: string): SplitManuscript {
-  const lines = text.split('\n');
-  if (lines.at(-1) === '') lines.pop();
+  const lines = linesOf(text);
   if (/\.(?:md|markdown)$/iu.test(name)) {
     const headings = markdownHeadings(lines);
     if (headings.length > 0) return { lines, rule: 'heading', sections: sectionsAt(lines, headings, name) };

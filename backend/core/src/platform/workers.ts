@@ -51,26 +51,27 @@ export class Workers {
     const job = this.#queue.shift()!;
     const settle = (act: () => void): void => {
       clearTimeout(timer);
-      worker.removeAllListeners();
+      // One by one: a worker has listeners of its own among them.
+      worker.off('error', failed).off('exit', ended).off('message', answered);
       act();
       this.#next();
     };
-    const lose = (failure: unknown) =>
+    const lose = (failure: unknown): void =>
       settle(() => {
         this.#all.delete(worker);
         void worker.terminate();
         job.reject(failure);
       });
-    const timer = setTimeout(() => lose(new Problem('too-large', { limit: `${this.limits.foldTimeoutMs / 1000} s` })), this.limits.foldTimeoutMs);
-    worker.on('error', (failure: Error & { code?: string }) => lose(failure.code === 'ERR_WORKER_OUT_OF_MEMORY' ? new Problem('too-large', { limit: `${HEAP_MIB} MiB` }) : failure));
-    worker.on('exit', () => lose(new Problem('unavailable')));
-    worker.on('message', (answer: { result: unknown } | { failure: string }) =>
+    const failed = (failure: Error & { code?: string }): void => lose(failure.code === 'ERR_WORKER_OUT_OF_MEMORY' ? new Problem('too-large', { limit: `${HEAP_MIB} MiB` }) : failure);
+    const ended = (): void => lose(new Problem('unavailable'));
+    const answered = (answer: { result: unknown } | { failure: string }): void =>
       settle(() => {
         this.#idle.push(worker);
         if ('failure' in answer) job.reject(new Error(answer.failure));
         else job.resolve(answer.result);
-      }),
-    );
+      });
+    const timer = setTimeout(() => lose(new Problem('too-large', { limit: `${this.limits.foldTimeoutMs / 1000} s` })), this.limits.foldTimeoutMs);
+    worker.on('error', failed).on('exit', ended).on('message', answered);
     worker.postMessage({ name: job.name, input: job.input });
   }
 

@@ -173,6 +173,8 @@ export async function aStory({ roles = RoleSchema.options, environment = {} }: {
   const as: Partial<Record<Role, Person>> = { owner };
   for (const role of roles) {
     if (role === 'owner') continue;
+    // Who came first is told by the clock.
+    world.clock.pass(1);
     const person = await world.someone(role);
     const { code } = await owner.call(routes.invitations.create, { projectId: project.id, role });
     await person.call(routes.invitations.accept, { code });
