@@ -3,6 +3,7 @@ import type { Logger, Pool } from '@cowrite/service-kit';
 import { Module } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
+import type { FastifyReply, FastifyRequest } from 'fastify';
 import { AccountsController } from './accounts/accounts.controller.ts';
 import { Accounts } from './accounts/accounts.ts';
 import { Identities } from './accounts/identities.ts';
@@ -18,6 +19,7 @@ import { MembersController } from './members/members.controller.ts';
 import { Members } from './members/members.ts';
 import { OutlineController } from './outline/outline.controller.ts';
 import { Outline } from './outline/outline.ts';
+import { serveApiDocs } from './platform/api-docs.ts';
 import type { Clock } from './platform/clock.ts';
 import { SessionCookies } from './platform/cookies.ts';
 import { databaseOver } from './platform/database.ts';
@@ -26,7 +28,7 @@ import { HealthController, POOL, serviceRoutes } from './platform/health.control
 import { listenOn, prepare, requestId, whyNothingAt } from './platform/http.ts';
 import { Idempotency } from './platform/idempotency.ts';
 import { Keys } from './platform/keys.ts';
-import { ProblemFilter } from './platform/problem-filter.ts';
+import { answerProblem, ProblemFilter } from './platform/problem-filter.ts';
 import { Rate } from './platform/rates.ts';
 import { Workers } from './platform/workers.ts';
 import { ProjectsController } from './projects/projects.controller.ts';
@@ -56,10 +58,19 @@ export async function createCore({ config, pool, clock, logger }: { config: Core
   const guard = new Guard(db, identities, idempotency, new SessionCookies(config, keys.jwk.kid), config, new Rate('request', config.limits.requestsPerMinute, 60));
   const outline = new Outline(db, clock, config.limits);
 
-  const adapter = new FastifyAdapter({ trustProxy: config.trustedProxies.length > 0 ? config.trustedProxies : false, genReqId: requestId, bodyLimit: config.limits.bodyBytesMax, forceCloseConnections: 'idle', routerOptions: { maxParamLength: 200 } });
+  const adapter = new FastifyAdapter({
+    // What goes wrong before there is a route: an address that cannot be read.
+    frameworkErrors: (failure: Error, request: FastifyRequest, reply: FastifyReply) => answerProblem(failure, request, reply, logger),
+    trustProxy: config.trustedProxies.length > 0 ? config.trustedProxies : false,
+    genReqId: requestId,
+    bodyLimit: config.limits.bodyBytesMax,
+    forceCloseConnections: 'idle',
+    routerOptions: { maxParamLength: 200 },
+  });
   const instance = adapter.getInstance();
   const all: Route[] = [...Object.values(serviceRoutes), ...Object.values(routes).flatMap((noun) => Object.values(noun) as Route[])];
   prepare(instance, { guard, config });
+  serveApiDocs(instance);
   const app = await NestFactory.create<NestFastifyApplication>(
     {
       module: CoreModule,
@@ -87,6 +98,13 @@ export async function createCore({ config, pool, clock, logger }: { config: Core
   const sweep = setInterval(() => void idempotency.sweep().catch((failure: unknown) => logger.warn({ err: failure }, 'old answers could not be swept')), 3_600_000);
   sweep.unref();
   let listening: { close(): Promise<void> } | undefined;
+  let closing: Promise<void> | undefined;
+  const close = async (): Promise<void> => {
+    clearInterval(sweep);
+    await listening?.close();
+    await app.close();
+    await workers.close();
+  };
   return {
     app,
     async listen() {
@@ -94,11 +112,6 @@ export async function createCore({ config, pool, clock, logger }: { config: Core
       listening = started;
       return { port: started.port };
     },
-    async close() {
-      clearInterval(sweep);
-      await listening?.close();
-      await app.close();
-      await workers.close();
-    },
+    close: () => (closing ??= close()),
   };
 }

@@ -114,9 +114,25 @@ function objectOf(body: unknown): object {
 
 function parsed(schema: z.ZodType, value: unknown): unknown {
   const result = schema.safeParse(value);
-  if (result.success) return result.data;
+  if (result.success) {
+    const path = pathOfNul(result.data, []);
+    // Neither a name nor a text has one, and the database cannot keep it.
+    if (path !== null) throw new Problem('invalid-input', {}, [{ path: path.join('.'), message: 'control-characters' }]);
+    return result.data;
+  }
   const issues = result.error.issues;
   const unknown = issues.flatMap((issue) => (issue.code === 'unrecognized_keys' ? issue.keys.map((key) => [...issue.path, key].join('.')) : []));
   if (unknown.length > 0) throw new Problem('unknown-field', { fields: unknown.join(', ').slice(0, 200) });
   throw new Problem('invalid-input', {}, issues.slice(0, 50).map((issue) => ({ path: issue.path.join('.'), message: issue.message })));
+}
+
+/** Where in a parsed value a string holds U+0000, or null. */
+function pathOfNul(value: unknown, path: readonly string[]): readonly string[] | null {
+  if (typeof value === 'string') return value.includes('\u0000') ? path : null;
+  if (typeof value !== 'object' || value === null) return null;
+  for (const [key, inner] of Object.entries(value)) {
+    const found = pathOfNul(inner, [...path, key]);
+    if (found !== null) return found;
+  }
+  return null;
 }
