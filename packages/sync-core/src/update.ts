@@ -20,12 +20,11 @@ export interface UpdateSummary {
 /** Deeper than any manuscript and shallower than any stack (X40). */
 const NESTING_MAX = 200;
 
-const enum Info {
-  contentMask = 0b0001_1111,
-  parentKey = 0b0010_0000,
-  rightOrigin = 0b0100_0000,
-  origin = 0b1000_0000,
-}
+/** The bits of a struct's first byte. */
+const CONTENT_MASK = 0b0001_1111;
+const PARENT_KEY = 0b0010_0000;
+const RIGHT_ORIGIN = 0b0100_0000;
+const ORIGIN = 0b1000_0000;
 
 /**
  * Reads the header of an update.
@@ -46,7 +45,7 @@ export function readUpdate(bytes: Uint8Array): UpdateSummary {
     let open: Range | null = null;
     for (let left = structs; left > 0; left -= 1) {
       const info = reader.byte();
-      const content = info & Info.contentMask;
+      const content = info & CONTENT_MASK;
       let length: number;
       if (content === 10) {
         length = reader.uint();
@@ -56,14 +55,14 @@ export function readUpdate(bytes: Uint8Array): UpdateSummary {
       }
       if (content === 0) length = reader.uint();
       else {
-        if (info & Info.origin) refer(reader, client, clock, refersTo);
-        if (info & Info.rightOrigin) refer(reader, client, clock, refersTo);
-        if (!(info & (Info.origin | Info.rightOrigin))) {
+        if (info & ORIGIN) refer(reader, client, clock, refersTo);
+        if (info & RIGHT_ORIGIN) refer(reader, client, clock, refersTo);
+        if (!(info & (ORIGIN | RIGHT_ORIGIN))) {
           const parentIsKey = reader.uint();
           if (parentIsKey === 1) reader.skipString();
           else if (parentIsKey === 0) refer(reader, client, clock, refersTo);
           else throw new Malformed('parent');
-          if (info & Info.parentKey) reader.skipString();
+          if (info & PARENT_KEY) reader.skipString();
         }
         length = skipContent(reader, content);
       }
