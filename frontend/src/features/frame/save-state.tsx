@@ -1,7 +1,7 @@
 'use client';
 
 import { CircleAlert, CloudOff, Eye } from 'lucide-react';
-import { useEffect, useRef, useState, useSyncExternalStore } from 'react';
+import { useCallback, useEffect, useRef, useState, useSyncExternalStore } from 'react';
 import { agoText, exactTime } from '../../shared/i18n/numbers.ts';
 import { useLocale, useWords } from '../../shared/i18n/words.tsx';
 import type { SaveState } from '../../shared/live/live.ts';
@@ -16,9 +16,15 @@ const SAVING_SHOWN_AFTER_MS = 250;
 
 /** What may honestly be said of everything open in this tab. */
 export function useSaveState(): SaveState {
-  const { scenes, outlineWaiting, connection } = useProject();
+  const { scenes, outlineWaiting, connection, live } = useProject();
   const states = useSyncExternalStore(scenes.subscribe, scenes.states, scenes.states);
-  return saveTogether(states, outlineWaiting, connection);
+  const subscribe = useCallback((listener: () => void) => live?.subscribe(listener) ?? (() => undefined), [live]);
+  const waiting = useSyncExternalStore(
+    subscribe,
+    () => live?.waiting() ?? 0,
+    () => 0,
+  );
+  return saveTogether(states, { outline: outlineWaiting, scenes: waiting }, connection);
 }
 
 /** The save state in the header. Long states are also said aloud, once. */

@@ -303,7 +303,7 @@ export function Outline({ current, onOpened }: { current: NodeId | null; onOpene
               aria-activedescendant={activeIndex >= 0 ? `row-${active}` : undefined}
               onKeyDown={onKeyDown}
               onFocus={() => activeIndex < 0 && rows[0] && setActive(rows[Math.max(0, currentRow)]?.node.id ?? rows[0].node.id)}
-              className="group relative rounded outline-offset-[-2px]"
+              className="group relative rounded focus-visible:outline-none"
               style={{ height: virtual.getTotalSize() }}
             >
               {virtual.getVirtualItems().map((item) => {

@@ -18,6 +18,8 @@ export interface SurfaceProps {
   documentId: DocumentId;
   /** The name of the copy when one's text is given as a file. */
   title: string;
+  /** The scene was made on this device just now: it is written in before the server knows it. */
+  isFresh?: boolean;
   /** Puts the caret into the text as soon as it is there. */
   takeFocus?: boolean;
   /** Hears of the view when it is there, and null when it goes. */
@@ -37,9 +39,10 @@ export function Surface(props: SurfaceProps) {
   const { live: project, scenes } = useProject();
   const [live, setLive] = useState<LiveDocument | null>(null);
   const { documentId } = props;
+  const isFresh = useRef(props.isFresh ?? false);
   useEffect(() => {
     if (!project) return;
-    const opened = project.open(documentId);
+    const opened = project.open(documentId, { isFresh: isFresh.current });
     const forget = scenes.add(opened);
     setLive(opened);
     return () => {
@@ -125,6 +128,7 @@ function OpenSurface({ live, state, title, takeFocus, onView, onChange, pageKey,
     return () => {
       cancelAnimationFrame(frame);
       clearTimeout(counting);
+      if (counting !== undefined) count();
       now.current.onView?.(null, null);
       caretLayer.destroy();
       view.destroy();

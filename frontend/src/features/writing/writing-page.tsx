@@ -81,8 +81,6 @@ export function WritingPage({ scene, takeFocus }: { scene: Node; takeFocus: bool
     });
   }, [projectId, scene.id, waiting, connection]);
 
-  // A scene made here is opened on the wire once core knows it; without the network it opens on this device at once.
-  const ready = scene.documentId !== null && (!waiting || connection === 'offline');
   return (
     <div className="flex h-full min-h-0 flex-col">
       <div className="studio-chrome no-print flex min-h-10 items-center justify-between gap-2 border-b border-line px-2 md:px-4">
@@ -100,7 +98,7 @@ export function WritingPage({ scene, takeFocus }: { scene: Node; takeFocus: bool
             <h1 className="m-0 font-serif text-xl leading-snug font-semibold">{heading}</h1>
             {row.id === scene.id && scene.parentId !== null && outline.tree.get(scene.parentId)?.kind === 'chapter' && <p className="m-0 mt-1 text-sm text-ink-2">{calledText(calledOf(outline.tree.get(scene.parentId)!, outline.numbers, locale))}</p>}
           </header>
-          {ready && scene.documentId ? <Surface key={scene.documentId} documentId={scene.documentId} title={title} takeFocus={takeFocus} onView={onView} onChange={onChange} pageKey={pageKey} followed={followed} onPeople={setPeople} /> : null}
+          {scene.documentId ? <Surface key={scene.documentId} isFresh={waiting} documentId={scene.documentId} title={title} takeFocus={takeFocus} onView={onView} onChange={onChange} pageKey={pageKey} followed={followed} onPeople={setPeople} /> : null}
         </article>
       </div>
       <Counts scene={scene} selection={selection} />

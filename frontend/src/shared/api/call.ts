@@ -57,7 +57,11 @@ export async function call<R extends Route>(route: R, given: Given<R>, options: 
     response = await send();
   }
   if (!response.ok) throw await problemOf(response);
-  if (route.output === undefined) return undefined as Out<R>;
+  if (route.output === undefined) {
+    // Read to its end: an answer that nobody reads is cancelled by the browser and looks like a failure.
+    await response.text();
+    return undefined as Out<R>;
+  }
   if (route.output === 'text') return (await response.text()) as Out<R>;
   return route.output.parse(await response.json()) as Out<R>;
 }

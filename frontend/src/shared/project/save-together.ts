@@ -1,12 +1,20 @@
 import type { ConnectionState, LiveDocument, SaveState } from '../live/live.ts';
 
-/** What may be said about everything one has open: as bad as the worst part, and only `saved` when all of it is. */
-export function saveTogether(states: readonly SaveState[], outlineWaiting: number, connection: ConnectionState): SaveState {
+export interface WaitingHere {
+  /** Changes of the outline. */
+  outline: number;
+  /** Changes of every scene of the work on this device, open or left behind. */
+  scenes: number;
+}
+
+/** What may be said about everything one wrote here: as bad as the worst part, and only `saved` when all of it is. */
+export function saveTogether(states: readonly SaveState[], here: WaitingHere, connection: ConnectionState): SaveState {
   const closed = states.find((state) => state.kind === 'closed');
   if (closed) return closed;
   const readOnly = states.find((state) => state.kind === 'read-only' && state.unsent > 0) ?? (states.length > 0 && states.every((state) => state.kind === 'read-only') ? states[0] : undefined);
   if (readOnly) return readOnly;
-  const waiting = outlineWaiting + states.reduce((sum, state) => sum + (state.kind === 'saving' || state.kind === 'offline' ? state.waiting : 0), 0);
+  const open = states.reduce((sum, state) => sum + (state.kind === 'saving' || state.kind === 'offline' ? state.waiting : 0), 0);
+  const waiting = here.outline + Math.max(open, here.scenes);
   if (connection === 'offline' || states.some((state) => state.kind === 'offline')) return { kind: 'offline', waiting };
   if (waiting > 0) return { kind: 'saving', waiting };
   if (states.some((state) => state.kind === 'opening')) return { kind: 'opening' };
