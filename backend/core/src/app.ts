@@ -44,6 +44,8 @@ export interface Core {
   readonly app: NestFastifyApplication;
   /** Begins to serve. @returns the port, which differs from the configured one when that is 0. */
   listen(): Promise<{ port: number }>;
+  /** Forgets what is over: answers of repeated requests, ended sign-ins. Done every hour by itself. */
+  sweep(): Promise<void>;
   /** Lets requests on their way finish, then stops. The pool stays with whoever made it. */
   close(): Promise<void>;
 }
@@ -56,6 +58,7 @@ export async function createCore({ config, pool, clock, logger }: { config: Core
   const identities = new Identities(db, keys, clock);
   const idempotency = new Idempotency(db, clock);
   const guard = new Guard(db, identities, idempotency, new SessionCookies(config, keys.jwk.kid), config, new Rate('request', config.limits.requestsPerMinute, 60));
+  const accounts = new Accounts(db, { keys, passwords: new Passwords(config.passwordHash), identities }, config, clock);
   const outline = new Outline(db, clock, config.limits);
 
   const adapter = new FastifyAdapter({
@@ -78,7 +81,7 @@ export async function createCore({ config, pool, clock, logger }: { config: Core
       providers: [
         { provide: POOL, useValue: pool },
         { provide: Keys, useValue: keys },
-        { provide: Accounts, useValue: new Accounts(db, { keys, passwords: new Passwords(config.passwordHash), identities }, config, clock) },
+        { provide: Accounts, useValue: accounts },
         { provide: Projects, useValue: new Projects(db, clock) },
         { provide: Members, useValue: new Members(db, clock) },
         { provide: Invitations, useValue: new Invitations(db, clock, config) },
@@ -95,12 +98,15 @@ export async function createCore({ config, pool, clock, logger }: { config: Core
   await app.init();
   await instance.ready();
 
-  const sweep = setInterval(() => void idempotency.sweep().catch((failure: unknown) => logger.warn({ err: failure }, 'old answers could not be swept')), 3_600_000);
-  sweep.unref();
+  const sweep = async (): Promise<void> => {
+    await Promise.all([idempotency.sweep(), accounts.sweep()]);
+  };
+  const sweeping = setInterval(() => void sweep().catch((failure: unknown) => logger.warn({ err: failure }, 'what is over could not be swept')), 3_600_000);
+  sweeping.unref();
   let listening: { close(): Promise<void> } | undefined;
   let closing: Promise<void> | undefined;
   const close = async (): Promise<void> => {
-    clearInterval(sweep);
+    clearInterval(sweeping);
     await listening?.close();
     await app.close();
     await workers.close();
@@ -112,6 +118,7 @@ export async function createCore({ config, pool, clock, logger }: { config: Core
       listening = started;
       return { port: started.port };
     },
+    sweep,
     close: () => (closing ??= close()),
   };
 }

@@ -25,6 +25,8 @@ async function main(): Promise<void> {
   };
   process.on('SIGTERM', () => void stop('SIGTERM'));
   process.on('SIGINT', () => void stop('SIGINT'));
+  // The launcher holds the other end of this pipe: its death is ours.
+  if (process.env['COWRITE_SUPERVISED']) process.stdin.on('end', () => void stop('the launcher ended')).resume();
 }
 
 main().catch((failure: unknown) => {

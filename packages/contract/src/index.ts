@@ -4,6 +4,7 @@ export * from './events.ts';
 export * from './ids.ts';
 export * from './outline.ts';
 export * from './person-colours.ts';
+export * from './problem-page.ts';
 export * from './problems.ts';
 export * from './projects.ts';
 export * from './roles.ts';

@@ -65,6 +65,11 @@ export async function endSignIns(db: Reader, userId: UserId, which: { id: SignIn
   return (await query.returning('id').execute()).map((row) => row.id);
 }
 
+/** Forgets sign-ins that ended or ran out before `before`, with their refresh tokens. */
+export async function forgetSignIns(db: Reader, before: Date): Promise<void> {
+  await db.deleteFrom('core.sign_in').where((where) => where.or([where('ended_at', '<', before), where('expires_at', '<', before)])).execute();
+}
+
 export async function addToken(db: Reader, token: Insertable<Tables['core.personal_token']>): Promise<void> {
   await db.insertInto('core.personal_token').values(token).execute();
 }

@@ -155,6 +155,20 @@ test('one sees where one is signed in, and ends it there', async () => {
   expect([await status(someone), await status(phone)]).toEqual([200, 401]);
 });
 
+test('sign-ins that have been over for a month are forgotten, live ones are not', async () => {
+  await using world = await aWorld();
+  const [gone, here] = [await world.someone(), await world.someone()];
+  await gone.call(accounts.logout, {});
+  world.clock.pass(6 * DAY);
+  await here.call(accounts.refresh, {});
+  const left = async () => (await world.database.pool.query('SELECT user_id FROM core.sign_in')).rows.map((row) => row.user_id).sort();
+  await world.core.sweep();
+  expect(await left()).toEqual([gone.user.id, here.user.id].sort());
+  world.clock.pass(25 * DAY);
+  await world.core.sweep();
+  expect(await left()).toEqual([here.user.id]);
+});
+
 test('a personal token works until it expires or is revoked, and is stored only as a hash', async () => {
   await using world = await aWorld();
   const someone = await world.someone();

@@ -16,6 +16,9 @@ import { isCommonPassword, type Passwords } from './passwords.ts';
 /** Two tabs that refresh at the same moment both get the successor; later reuse means that a token was stolen. */
 const RACE_MS = 10_000;
 
+/** Ended sign-ins are kept so long: a stolen refresh token that turns up later still finds its family ended. */
+const KEPT_AFTER_END_MS = 30 * 86_400_000;
+
 /** Where a sign-in comes from, for the person to recognise it and for the limits. */
 export interface Origin {
   address: string;
@@ -128,6 +131,11 @@ export class Accounts {
       const held = await store.holdRefreshToken(tx, sha256(token));
       if (held !== undefined) await this.#end(tx, held.user_id, { id: held.sign_in_id });
     });
+  }
+
+  /** Forgets sign-ins that have been over for a month. */
+  async sweep(): Promise<void> {
+    await store.forgetSignIns(this.db, new Date(this.clock.now().getTime() - KEPT_AFTER_END_MS));
   }
 
   async me(who: SignedIn): Promise<Out<typeof accounts.me>> {
