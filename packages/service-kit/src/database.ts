@@ -19,8 +19,10 @@ export function connect(databaseUrl: string, { name, connectionsMax = 10, statem
     keepAlive: true,
     options: `-c synchronous_commit=on -c statement_timeout=${statementTimeoutMs} -c idle_in_transaction_session_timeout=60000 -c lock_timeout=10000`,
   });
-  // An idle connection that breaks is replaced at its next use; without a listener Node would end the process.
+  // A connection that breaks, idle or between two queries of a transaction, fails its next query, which is where the
+  // caller hears of it; without these listeners Node would end the process instead (found by killing PostgreSQL).
   pool.on('error', () => undefined);
+  pool.on('connect', (client) => client.on('error', () => undefined));
   return pool;
 }
 
