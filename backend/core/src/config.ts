@@ -36,7 +36,7 @@ export const CoreEnvironment = z
     COWRITE_LOGIN_WAIT: duration('30s').describe('the first wait; it doubles with every further wrong password'),
     COWRITE_LOGIN_WAIT_MAX: duration('15m').describe('the longest wait'),
     COWRITE_LOGINS_PER_ADDRESS: wholeNumber(60, { min: 1 }).describe('wrong passwords from one address in 15 minutes'),
-    COWRITE_REGISTRATIONS_PER_HOUR: wholeNumber(60, { min: 1 }).describe('new accounts from one address in an hour'),
+    COWRITE_REGISTRATIONS_PER_HOUR: wholeNumber(600, { min: 1 }).describe('new accounts from one address in an hour'),
     COWRITE_REFRESHES_PER_MINUTE: wholeNumber(60, { min: 1 }).describe('refreshes from one address in a minute'),
     COWRITE_TICKETS_PER_MINUTE: wholeNumber(120, { min: 1 }).describe('tickets for one person in a minute'),
     COWRITE_REQUESTS_PER_MINUTE: wholeNumber(3_000, { min: 1 }).describe('requests of one person in a minute'),

@@ -11,11 +11,15 @@ export class Passwords {
   readonly #options: { algorithm: 2; memoryCost: number; timeCost: number; parallelism: number };
   #free = 2;
   readonly #waiting: (() => void)[] = [];
-  #dummy: Promise<string> | undefined;
+  readonly #dummy: Promise<string>;
 
   constructor({ memoryKib, passes }: { memoryKib: number; passes: number }) {
     // argon2id; the package's name for it is a const enum, which single-file compilers cannot read.
     this.#options = { algorithm: 2, memoryCost: memoryKib, timeCost: passes, parallelism: 1 };
+    // Made beforehand: even the first unknown address must take no longer than a known one.
+    this.#dummy = this.hash('nobody has this password');
+    // Whoever awaits it meets the failure; until then it must not end the process.
+    this.#dummy.catch(() => undefined);
   }
 
   hash(password: string): Promise<string> {
@@ -24,7 +28,6 @@ export class Passwords {
 
   /** Whether `password` is the one of `stored`. Without one (no such account) it takes as long and says no. */
   async matches(stored: string | undefined, password: string): Promise<boolean> {
-    this.#dummy ??= this.hash('nobody has this password');
     const against = stored ?? (await this.#dummy);
     const right = await this.#inTurn(() => verify(against, password.normalize('NFC')));
     return right && stored !== undefined;

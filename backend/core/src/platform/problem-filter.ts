@@ -22,7 +22,8 @@ export function problemFrom(failure: unknown): Problem {
   if (failure instanceof Problem) return failure;
   const { code, statusCode } = (failure ?? {}) as { code?: unknown; statusCode?: unknown };
   if (typeof code === 'string' && PASSING.has(code)) return new Problem('unavailable');
-  if (failure instanceof Error && failure.message.startsWith('timeout exceeded when trying to connect')) return new Problem('unavailable');
+  // The driver says these two in words alone.
+  if (failure instanceof Error && /^(timeout exceeded when trying to connect|Connection terminated)/.test(failure.message)) return new Problem('unavailable');
   const status = failure instanceof HttpException ? failure.getStatus() : typeof statusCode === 'number' ? statusCode : 500;
   const known = BY_STATUS[status] ?? (status >= 400 && status < 500 ? 'malformed-request' : 'internal-error');
   return new Problem(known);
