@@ -1,5 +1,5 @@
 // Bundles each service and the launcher for production: our own sources in one file, packages from node_modules outside.
-import { existsSync, rmSync } from 'node:fs';
+import { rmSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { build } from 'esbuild';
 
@@ -30,12 +30,12 @@ async function bundle(entries, outdir, names) {
   });
 }
 
-/** Every `*-main.ts`, `main.ts` and `*-worker.ts` of a service is a program of its own. */
-const programs = { core: ['main', 'documents/text-worker', 'imports/split-worker'], sync: ['main', 'compactor-main'] };
+/** The programs of each service: its main and whatever runs in a process or thread of its own. */
+const programs = { core: ['main', 'worker'], sync: ['main', 'compactor-main'] };
 for (const [service, names] of Object.entries(programs)) {
   const source = join(root, 'backend', service, 'src');
   await bundle(
-    names.map((name) => join(source, `${name}.ts`)).filter((path) => existsSync(path)),
+    names.map((name) => join(source, `${name}.ts`)),
     join(root, 'backend', service, 'dist'),
   );
 }

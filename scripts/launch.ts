@@ -61,12 +61,15 @@ async function prepareData(): Promise<Secrets> {
 
 const diskFull = (): CannotStart => new CannotStart(say(`${dataDir}의 디스크가 가득 찼습니다. 적어도 200 MB를 비우고 다시 시작해 주세요. 글은 그대로 있습니다.`, `The disk of ${dataDir} is full. Free at least 200 MB and start again. Nothing was lost.`));
 
+let holdsLock = false;
+
 /** One launcher for one data folder. */
 async function takeLock(): Promise<void> {
   const file = join(dataDir, 'launcher.pid');
   const pid = Number(await readFile(file, 'utf8').catch(() => ''));
   if (pid && pid !== process.pid && (await isLauncher(pid))) throw new CannotStart(say(`Cowrite가 이미 돌고 있습니다 (프로세스 ${pid}): http://localhost:${ports.studio}`, `Cowrite is already running (process ${pid}): http://localhost:${ports.studio}`));
   await writeFile(file, String(process.pid));
+  holdsLock = true;
 }
 
 const isLauncher = async (pid: number): Promise<boolean> => (await readFile(`/proc/${pid}/cmdline`, 'utf8').catch(() => '')).includes('launch.mjs');
@@ -218,7 +221,7 @@ async function stopAll(): Promise<void> {
   await Promise.all(edges.map((service) => service.stop()));
   await Promise.all(inner.map((service) => service.stop()));
   await postgres?.stop();
-  await rm(join(dataDir, 'launcher.pid'), { force: true });
+  if (holdsLock) await rm(join(dataDir, 'launcher.pid'), { force: true });
 }
 
 async function main(): Promise<void> {
