@@ -114,7 +114,7 @@ export const SearchHit = z.object({
   documentId: DocumentId,
   /** Titles from the root to the scene. */
   path: z.array(z.string()),
-  /** Which block of the scene, from 0, and where in that block the hit begins, in UTF-16 units. */
+  /** Which line of the scene's prose, from 0 (`proseLines` of manuscript: no scene breaks, no author's notes), and where in it the hit begins, in UTF-16 units. */
   block: z.int(),
   offset: z.int(),
   before: z.string(),
