@@ -1,5 +1,5 @@
 /**
- * Makes the standalone server whole after `next build`: Next leaves the static files and `public` out of it, because a
+ * Makes the standalone server whole after `next build`: Next leaves the static files out of it, because a
  * content network could serve them; here the same process does.
  */
 import { cp, stat } from 'node:fs/promises';
@@ -10,4 +10,3 @@ const server = path.join(frontend, '.next', 'standalone', 'frontend');
 
 await stat(path.join(server, 'server.js'));
 await cp(path.join(frontend, '.next', 'static'), path.join(server, '.next', 'static'), { recursive: true, force: true });
-await cp(path.join(frontend, 'public'), path.join(server, 'public'), { recursive: true, force: true });

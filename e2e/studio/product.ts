@@ -1,0 +1,78 @@
+import { type Browser, type BrowserContext, expect, type Page, test as base } from '@playwright/test';
+import { Person } from '../../bench/people.ts';
+import { type Stack, startStack } from '../../bench/stack.ts';
+
+/** A running product for a file of stories; every story registers people of its own. */
+export const test = base.extend<{ strangers: void }, { product: Stack }>({
+  product: [
+    async ({}, use) => {
+      await using stack = await startStack({ studio: true });
+      await use(stack);
+    },
+    { scope: 'worker', timeout: 120_000 },
+  ],
+  // Nothing a page does may leave this machine.
+  strangers: [
+    async ({ context }, use) => {
+      const strangers: string[] = [];
+      context.on('request', (request) => {
+        const { hostname, protocol } = new URL(request.url());
+        if (/^https?:$/.test(protocol) && !['localhost', '127.0.0.1'].includes(hostname)) strangers.push(request.url());
+      });
+      await use();
+      expect(strangers).toEqual([]);
+    },
+    { auto: true },
+  ],
+});
+export { expect };
+
+export const studioUrl = (product: Stack): string => `http://localhost:${product.studio!.port}`;
+
+/** The writing surface. */
+export const surface = (page: Page) => page.getByRole('textbox', { name: '본문' });
+
+/** Signs a person in on a page. */
+export async function signIn(page: Page, product: Stack, person: Person): Promise<void> {
+  await page.goto(`${studioUrl(product)}/login`);
+  await page.getByLabel('이메일').fill(person.email);
+  await page.getByLabel('비밀번호').fill(person.password);
+  await page.getByRole('button', { name: '로그인', exact: true }).click();
+  await page.waitForURL('**/shelf');
+}
+
+/** A browser of one's own, signed in. */
+export async function aBrowserOf(browser: Browser, product: Stack, person: Person): Promise<{ context: BrowserContext; page: Page }> {
+  const context = await browser.newContext({ locale: 'ko-KR', timezoneId: 'Asia/Seoul', viewport: { width: 1440, height: 900 } });
+  const page = await context.newPage();
+  await signIn(page, product, person);
+  return { context, page };
+}
+
+/** Types Hangul as a person does: jamo by jamo through the composition the browser offers to input methods. */
+export async function compose(page: Page, text: string): Promise<void> {
+  const session = await page.context().newCDPSession(page);
+  for (const character of text) {
+    if (/[가-힣]/.test(character)) {
+      for (const step of steps(character)) await session.send('Input.imeSetComposition', { text: step, selectionStart: step.length, selectionEnd: step.length });
+      await session.send('Input.insertText', { text: character });
+    } else if (character === '\n') await page.keyboard.press('Enter');
+    else await page.keyboard.type(character);
+  }
+  await session.detach();
+}
+
+const INITIALS = [...'ㄱㄲㄴㄷㄸㄹㅁㅂㅃㅅㅆㅇㅈㅉㅊㅋㅌㅍㅎ'];
+
+/** What the composition shows while a syllable is typed: ㅎ, 하, 한. */
+export function steps(syllable: string): string[] {
+  const code = syllable.charCodeAt(0) - 0xac00;
+  const initial = Math.floor(code / 588);
+  const open = 0xac00 + initial * 588 + Math.floor((code % 588) / 28) * 28;
+  const shown = [INITIALS[initial]!, String.fromCharCode(open)];
+  if (code % 28 > 0) shown.push(syllable);
+  return shown;
+}
+
+/** The text of the surface, a line a block. */
+export const linesOf = (page: Page): Promise<string[]> => surface(page).evaluate((element) => [...element.children].map((block) => block.textContent ?? ''));
