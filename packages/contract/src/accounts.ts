@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { Instant, SignInId, TokenId, UserId } from './ids.ts';
 import { accountRoute, publicRoute } from './route.ts';
 

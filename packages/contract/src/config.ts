@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 
 /** What the browser asks the studio's own address for (`GET /config`) before anything else; nothing is built in. */
 export const StudioConfig = z.object({

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { DocumentId, NodeId, ProjectId, UserId } from './ids.ts';
 import { Lengths, Node } from './outline.ts';
 import { Member, Project } from './projects.ts';

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 
 /**
  * Identities. Every id is a UUIDv7 made by the application (never by the database), so that a client may name a thing

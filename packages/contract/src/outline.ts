@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { Title } from './accounts.ts';
 import { DocumentId, ImportFileId, ImportId, Instant, NodeId, ProjectId } from './ids.ts';
 import { projectRoute } from './route.ts';

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 
 /**
  * Every failure that a person or a program may meet, once: its code, its HTTP status and a sentence in both languages.

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { PersonName, Title } from './accounts.ts';
 import { Instant, InvitationId, NodeId, ProjectId, UserId } from './ids.ts';
 import { InvitableRole, Role } from './roles.ts';

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 
 /**
  * What a person may do in one project. The one table: the guard, the sync edge, the studio and the docs all read it.
@@ -30,9 +30,9 @@ const ADDS: Record<Role, readonly Ability[]> = {
 
 const ABILITIES = new Map<Role, ReadonlySet<Ability>>();
 {
-  let soFar: Ability[] = [];
+  const soFar: Ability[] = [];
   for (const role of Role.options) {
-    soFar = [...soFar, ...ADDS[role]];
+    soFar.push(...ADDS[role]);
     ABILITIES.set(role, new Set(soFar));
   }
 }

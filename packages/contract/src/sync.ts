@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { DocumentId, Instant, ProjectId, UserId } from './ids.ts';
 import { projectRoute } from './route.ts';
 import { Role } from './roles.ts';

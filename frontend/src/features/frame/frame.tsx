@@ -9,10 +9,10 @@ import type { KnownPerson } from '../../shared/person/known-person.ts';
 import { PersonMenu } from '../../shared/person/person-menu.tsx';
 import { goTo, type Place } from '../../shared/project/place.ts';
 import { useProject } from '../../shared/project/project.tsx';
-import { unsentOf } from '../../shared/project/save-together.ts';
+import { saveTogether, unsentOf } from '../../shared/project/save-together.ts';
 import { IconButton } from '../../shared/ui/button.tsx';
 import { menuItemClass, menuPopupClass } from '../../shared/ui/menu.ts';
-import { SaveStateLabel, useSaveState } from './save-state.tsx';
+import { SaveStateLabel } from './save-state.tsx';
 import { words } from './words.ts';
 
 const WIDE = '(min-width: 1200px)';
@@ -47,9 +47,8 @@ function safely<T>(read: () => T): T | null {
 /** The frame around everything inside a work: header, outline at the left (a drawer when narrow), the middle, the bar of a phone. */
 export function Frame({ person, place, outline, onPalette, onSearch, children }: { person: KnownPerson; place: Place; outline: (close: () => void) => React.ReactNode; onPalette: () => void; onSearch: () => void; children: React.ReactNode }) {
   const t = useWords(words);
-  const { project, projectId, fromDevice, connection, may, live, scenes } = useProject();
+  const { project, projectId, fromDevice, connection, may, live, scenes, outlineWaiting } = useProject();
   const wide = useWide();
-  const save = useSaveState();
   const [paneShown, setPaneShown] = useState(() => safely(() => localStorage.getItem('cowrite.outline-hidden')) !== '1');
   const [drawer, setDrawer] = useState(false);
   const [width, setWidth] = useState(keptWidth);
@@ -73,9 +72,11 @@ export function Frame({ person, place, outline, onPalette, onSearch, children }:
   return (
     <div className="flex h-dvh flex-col overflow-hidden" data-quiet={quiet}>
       <header className="studio-chrome no-print flex min-h-12 items-center gap-1 border-b border-line px-2 md:px-3">
-        <IconButton label={wide ? (paneShown ? t.hideOutline : t.showOutline) : t.showOutline} aria-expanded={wide ? paneShown : drawer} className="hidden md:inline-flex" onClick={() => (wide ? showPane(!paneShown) : setDrawer(true))}>
-          <PanelLeft size={17} aria-hidden />
-        </IconButton>
+        <span className="hidden md:contents">
+          <IconButton label={wide ? (paneShown ? t.hideOutline : t.showOutline) : t.showOutline} aria-expanded={wide ? paneShown : drawer} onClick={() => (wide ? showPane(!paneShown) : setDrawer(true))}>
+            <PanelLeft size={17} aria-hidden />
+          </IconButton>
+        </span>
         <Menu.Root>
           <Menu.Trigger aria-label={t.workMenu(project.title)} className="inline-flex min-h-11 min-w-0 items-center gap-1 rounded px-2 font-serif text-base font-semibold hover:bg-accent-soft md:min-h-9">
             <span className="max-w-[36vw] truncate md:max-w-72">{project.title}</span>
@@ -119,7 +120,8 @@ export function Frame({ person, place, outline, onPalette, onSearch, children }:
           <PersonMenu
             person={person}
             unsent={{
-              count: () => Math.max(unsentOf(save), live?.waiting() ?? 0),
+              // Asked when the menu wants to know: the frame must not be drawn anew at every commit.
+              count: () => unsentOf(saveTogether(scenes.states(), { outline: outlineWaiting, scenes: live?.waiting() ?? 0 }, connection)) - outlineWaiting,
               download: () => downloadUnsent(project.title, scenes.unsentText()),
             }}
           />
@@ -134,12 +136,10 @@ export function Frame({ person, place, outline, onPalette, onSearch, children }:
       {project.state !== 'active' && <p className="no-print m-0 bg-warn-soft px-4 py-1.5 text-xs text-ink">{project.state === 'trashed' ? t.trashedNote : t.archivedNote}</p>}
       <div className="flex min-h-0 flex-1">
         {wide && paneShown && (
-          <>
-            <nav ref={left} aria-label={t.outline} className="studio-chrome no-print min-h-0 shrink-0" style={{ width }}>
-              {outline(closeDrawer)}
-            </nav>
+          <nav ref={left} aria-label={t.outline} className="studio-chrome no-print relative min-h-0 shrink-0" style={{ width }}>
+            {outline(closeDrawer)}
             <Divider width={width} onResize={resize} />
-          </>
+          </nav>
         )}
         <main ref={middle} aria-label={t.main} className="min-h-0 min-w-0 flex-1">
           {children}
@@ -244,7 +244,7 @@ function Divider({ width, onResize }: { width: number; onResize: (width: number)
         target.addEventListener('pointermove', move);
         target.addEventListener('pointerup', () => target.removeEventListener('pointermove', move), { once: true });
       }}
-      className="no-print w-px shrink-0 cursor-col-resize border-x-[3px] border-transparent bg-line bg-clip-padding hover:bg-line-2"
+      className="absolute inset-y-0 -right-1 z-10 w-[9px] cursor-col-resize border-x-4 border-transparent bg-line bg-clip-padding hover:bg-line-2"
     />
   );
 }

@@ -55,7 +55,7 @@ export function Outline({ current, onOpened }: { current: NodeId | null; onOpene
   const t = useWords(words);
   const locale = useLocale();
   const project = useProject();
-  const { view, projectId, lengthsNow } = project;
+  const { view, projectId } = project;
   const acts = useOutlineActs();
   const canWrite = project.may('story.write');
   const rowPx = useTouchRows() ? ROW_TOUCH_PX : ROW_PX;
@@ -71,7 +71,6 @@ export function Outline({ current, onOpened }: { current: NodeId | null; onOpene
   const scroller = useRef<HTMLDivElement>(null);
   const tree = useRef<HTMLDivElement>(null);
 
-  useSyncExternalStore(lengthsNow.subscribe, lengthsNow.version, () => 0);
   const all = useMemo(() => rowsOf(view, collapsed, locale), [view, collapsed, locale]);
   const everyRow = useMemo(() => (typed === '' ? all : rowsOf(view, new Set(), locale)), [typed, all, view, locale]);
   const rows = useMemo(() => (typed === '' ? all : jumpTo(everyRow, typed).map((row) => ({ ...row, depth: 0, expanded: null }))), [typed, all, everyRow]);
@@ -309,7 +308,6 @@ export function Outline({ current, onOpened }: { current: NodeId | null; onOpene
               {virtual.getVirtualItems().map((item) => {
                 const row = rows[item.index]!;
                 const { node } = row;
-                const lengths = row.scene ? (lengthsNow.get(row.scene.documentId) ?? row.scene.lengths) : null;
                 const isCurrent = current !== null && (row.scene?.id === current || node.id === current);
                 return (
                   <div
@@ -381,11 +379,7 @@ export function Outline({ current, onOpened }: { current: NodeId | null; onOpene
                           {row.title || (row.number ? '' : t.untitled)}
                         </span>
                         {project.isWaiting(node.id) && <span className="text-xs text-ink-3">{t.waiting}</span>}
-                        {lengths && lengths.withSpaces > 0 && (
-                          <span className="text-xs text-ink-3 tabular-nums" title={t.length(countText(lengths.withSpaces, locale))}>
-                            {countText(lengths.withSpaces, locale)}
-                          </span>
-                        )}
+                        {row.scene && <RowLength scene={row.scene} strong={isCurrent || selected.has(node.id)} />}
                       </>
                     )}
                   </div>
@@ -453,6 +447,25 @@ function toggled(old: ReadonlySet<string>, id: string): ReadonlySet<string> {
   const next = new Set(old);
   if (!next.delete(id)) next.add(id);
   return next;
+}
+
+/** How long a line's scene is; follows the writing without the tree being drawn again. */
+function RowLength({ scene, strong }: { scene: Node; strong: boolean }) {
+  const t = useWords(words);
+  const locale = useLocale();
+  const { lengthsNow } = useProject();
+  const count = useSyncExternalStore(
+    lengthsNow.subscribe,
+    () => (lengthsNow.get(scene.documentId) ?? scene.lengths)?.withSpaces ?? 0,
+    () => scene.lengths?.withSpaces ?? 0,
+  );
+  if (count === 0) return null;
+  const text = countText(count, locale);
+  return (
+    <span className={clsx('text-xs tabular-nums', strong ? 'text-ink-2' : 'text-ink-3')} title={t.length(text)}>
+      {text}
+    </span>
+  );
 }
 
 function StatusDot({ status }: { status: Node['status'] }) {

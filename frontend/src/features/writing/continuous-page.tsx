@@ -9,6 +9,7 @@ import { useProject } from '../../shared/project/project.tsx';
 import { EmptyState } from '../../shared/ui/state.tsx';
 import { Counts } from './counts.tsx';
 import type { SceneView } from './scene-view.ts';
+import { SceneWatch } from './scene-watch.ts';
 import { Surface } from './surface.tsx';
 import { Toolbar } from './toolbar.tsx';
 import { ViewMenu } from './view-menu.tsx';
@@ -28,8 +29,8 @@ const LINE_CHARACTERS = 32;
 export function ContinuousPage({ nodeId }: { nodeId: NodeId }) {
   const t = useWords(words);
   const { view, may } = useProject();
-  const [version, setVersion] = useState(0);
-  const [active, setActive] = useState<{ scene: Node; view: SceneView } | null>(null);
+  const [watch] = useState(() => new SceneWatch());
+  const [active, setActive] = useState<Node | null>(null);
   const [rubyAsked, setRubyAsked] = useState(false);
   const scroller = useRef<HTMLDivElement>(null);
   const scenes = useMemo(() => {
@@ -38,15 +39,23 @@ export function ContinuousPage({ nodeId }: { nodeId: NodeId }) {
     return node.kind === 'scene' ? [node] : view.tree.descendants(nodeId).filter((under) => under.kind === 'scene');
   }, [view, nodeId]);
   const touched = useCallback((scene: Node, sceneView: SceneView) => {
-    if (sceneView.view.hasFocus()) setActive((old) => (old?.view === sceneView ? old : { scene, view: sceneView }));
-    setVersion((old) => old + 1);
-  }, []);
-  const gone = useCallback((sceneView: SceneView) => setActive((old) => (old?.view === sceneView ? null : old)), []);
+    if (sceneView.view.hasFocus()) {
+      watch.show(sceneView);
+      setActive(scene);
+    }
+    watch.touched();
+  }, [watch]);
+  const gone = useCallback(
+    (sceneView: SceneView) => {
+      if (watch.scene === sceneView) watch.show(null);
+    },
+    [watch],
+  );
   if (scenes.length === 0) return <EmptyState title={t.empty} />;
   return (
     <div className="flex h-full min-h-0 flex-col">
       <div className="studio-chrome no-print flex min-h-10 items-center justify-between gap-2 border-b border-line px-2 md:px-4">
-        <Toolbar scene={active?.view ?? null} version={version} canWrite={may('story.write')} rubyAsked={rubyAsked} askRuby={() => setRubyAsked(true)} onRubyClosed={() => setRubyAsked(false)} />
+        <Toolbar watch={watch} canWrite={may('story.write')} rubyAsked={rubyAsked} askRuby={() => setRubyAsked(true)} onRubyClosed={() => setRubyAsked(false)} />
         <ViewMenu />
       </div>
       <div ref={scroller} data-scroller className="min-h-0 flex-1 overflow-y-auto overscroll-contain">
@@ -56,7 +65,7 @@ export function ContinuousPage({ nodeId }: { nodeId: NodeId }) {
           ))}
         </div>
       </div>
-      <Counts scene={active?.scene ?? scenes[0]!} selection={null} />
+      <Counts scene={active ?? scenes[0]!} watch={watch} />
     </div>
   );
 }

@@ -2,11 +2,14 @@
 
 import type { Lengths, Node } from '@cowrite/contract';
 import { sumOfLengths } from '@cowrite/manuscript';
+import clsx from 'clsx';
 import { useMemo, useState, useSyncExternalStore } from 'react';
 import { countText } from '../../shared/i18n/numbers.ts';
 import { useLocale, useWords, wordsOf } from '../../shared/i18n/words.tsx';
 import { chapterOf } from '../../shared/project/display.ts';
 import { useProject } from '../../shared/project/project.tsx';
+import { lengthsOfRange } from './counting.ts';
+import { type SceneWatch, useWatched } from './scene-watch.ts';
 
 const words = wordsOf({
   ko: {
@@ -40,8 +43,14 @@ const SCOPES: readonly Scope[] = ['scene', 'chapter', 'project'];
 /** Characters with spaces that a Korean serial's episode usually has. */
 const USUAL_GOAL = 5_000;
 
+/** The selected stretch as two places, or nothing; it changes only when something is selected. */
+function selectionOf({ scene }: SceneWatch): string {
+  const selection = scene?.view.state.selection;
+  return !selection || selection.empty ? '' : `${selection.from} ${selection.to}`;
+}
+
 /** Three counts with their unit, for scene, selection, chapter and work, and how far the episode is. */
-export function Counts({ scene, selection }: { scene: Node; selection: Lengths | null }) {
+export function Counts({ scene, watch, className }: { scene: Node; watch: SceneWatch; className?: string }) {
   const t = useWords(words);
   const locale = useLocale();
   const { view, lengthsNow, project, nodes } = useProject();
@@ -55,11 +64,17 @@ export function Counts({ scene, selection }: { scene: Node; selection: Lengths |
     // `version` says that a length in `lengthsNow` changed.
     // oxlint-disable-next-line react-hooks/exhaustive-deps
   }, [view, scene, nodes, lengthsNow, version]);
+  const stretch = useWatched(watch, selectionOf);
+  const selection = useMemo(() => {
+    if (stretch === '' || !watch.scene) return null;
+    const [from, to] = stretch.split(' ').map(Number);
+    return lengthsOfRange(watch.scene.view.state.doc, from!, to!);
+  }, [stretch, watch]);
   const shown = selection ?? lengths[scope];
   const goal = project.settings.episodeGoal ?? USUAL_GOAL;
   const share = goal > 0 ? Math.min(1, lengths.chapter.withSpaces / goal) : 0;
   return (
-    <footer aria-label={t.label} className="no-print flex min-h-9 flex-wrap items-center justify-between gap-x-4 border-t border-line px-4 py-1 text-xs text-ink-2 tabular-nums">
+    <footer aria-label={t.label} className={clsx('no-print flex min-h-9 flex-wrap items-center justify-between gap-x-4 border-t border-line px-4 py-1 text-xs text-ink-2 tabular-nums', className)}>
       {goal > 0 ? (
         <div className="flex items-center gap-2">
           <span className="hidden md:inline">{t.goal(countText(lengths.chapter.withSpaces, locale), countText(goal, locale))}</span>

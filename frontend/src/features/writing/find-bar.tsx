@@ -9,6 +9,7 @@ import { TextField } from '../../shared/ui/text-field.tsx';
 import { findInScene, type Found } from './find.ts';
 import { highlight } from './highlights.ts';
 import type { SceneView } from './scene-view.ts';
+import { type SceneWatch, useWatched } from './scene-watch.ts';
 
 const words = wordsOf({
   ko: { field: '이 장면에서 찾기', next: '다음', previous: '이전', close: '찾기 닫기', none: '없음', count: (at: number, of: number) => `${at} / ${of}` },
@@ -36,8 +37,9 @@ function unpaint(): void {
 }
 
 /** Find in the scene: highlights every place, walks through them, and leaves the caret at the last one. */
-export function FindBar({ scene, version, onClose }: { scene: SceneView; version: number; onClose: () => void }) {
+export function FindBar({ scene, watch, onClose }: { scene: SceneView; watch: SceneWatch; onClose: () => void }) {
   const t = useWords(words);
+  const version = useWatched(watch, ({ version: now }) => now);
   const field = useRef<HTMLInputElement>(null);
   const [wanted, setWanted] = useState(() => {
     const { from, to } = scene.view.state.selection;

@@ -12,6 +12,7 @@ import { Sheet } from '../../shared/ui/sheet.tsx';
 import { TextField } from '../../shared/ui/text-field.tsx';
 import { type BlockName, blockCommands, blockIsActive, type MarkName, markIsActive, rubyAt, setRuby, toggleNamedMark } from './commands.ts';
 import type { SceneView } from './scene-view.ts';
+import { type SceneWatch, useWatched } from './scene-watch.ts';
 import { words } from './words.ts';
 
 const BLOCKS: readonly BlockName[] = ['paragraph', 'heading-1', 'heading-2', 'heading-3', 'blockquote', 'sceneBreak', 'authorNote', 'statusWindow'];
@@ -23,13 +24,22 @@ const MARKS = [
   { name: 'strike', Icon: Strikethrough, key: 'Ctrl ⇧ X' },
 ] as const satisfies readonly { name: MarkName; Icon: typeof Bold; key: string }[];
 
-/** What can be done to the text; `version` rises when the selection or the text changed, so that pressed states follow. */
-export function Toolbar({ scene, version, canWrite, onFind, rubyAsked, onRubyClosed, askRuby }: { scene: SceneView | null; version: number; canWrite: boolean; onFind?: () => void; rubyAsked: boolean; onRubyClosed: () => void; askRuby: () => void }) {
+/** Everything the toolbar shows of the text, as one word: it is drawn again only when this changes. */
+function shownOf({ scene }: SceneWatch): string {
+  if (!scene) return '';
+  const { state } = scene.view;
+  const block = BLOCKS.find((name) => name !== 'paragraph' && blockIsActive(state, name)) ?? 'paragraph';
+  return [block, ...MARKS.map(({ name }) => (markIsActive(state, name) ? name : '')), scene.canUndo() ? 'undo' : '', scene.canRedo() ? 'redo' : ''].join(' ');
+}
+
+/** What can be done to the text. */
+export function Toolbar({ watch, canWrite, onFind, rubyAsked, onRubyClosed, askRuby }: { watch: SceneWatch; canWrite: boolean; onFind?: () => void; rubyAsked: boolean; onRubyClosed: () => void; askRuby: () => void }) {
   const t = useWords(words);
   const notify = useNotify();
-  const state = scene?.view.state;
+  const shown = useWatched(watch, shownOf).split(' ');
+  const { scene } = watch;
   const off = !scene || !canWrite;
-  const current = state ? (BLOCKS.find((name) => name !== 'paragraph' && blockIsActive(state, name)) ?? 'paragraph') : 'paragraph';
+  const current = BLOCKS.find((name) => name === shown[0]) ?? 'paragraph';
   // A press must not take the focus (and with it a syllable being composed) out of the text.
   const keepFocus = (event: React.MouseEvent) => event.preventDefault();
   const openRuby = () => {
@@ -38,7 +48,7 @@ export function Toolbar({ scene, version, canWrite, onFind, rubyAsked, onRubyClo
     else askRuby();
   };
   return (
-    <div role="toolbar" aria-label={t.formatting} data-version={version} className="flex items-center gap-0.5 overflow-x-auto">
+    <div role="toolbar" aria-label={t.formatting} className="flex items-center gap-0.5 overflow-x-auto">
       <Menu.Root>
         <Menu.Trigger disabled={off} aria-label={t.blocks} className="inline-flex min-h-11 items-center gap-1 rounded px-2 text-sm whitespace-nowrap text-ink-2 hover:bg-accent-soft disabled:opacity-45 md:min-h-8">
           {t[current]}
@@ -58,7 +68,7 @@ export function Toolbar({ scene, version, canWrite, onFind, rubyAsked, onRubyClo
         </Menu.Portal>
       </Menu.Root>
       {MARKS.map(({ name, Icon, key }) => (
-        <IconButton key={name} label={`${t[name]} (${key})`} disabled={off} aria-pressed={state ? markIsActive(state, name) : false} onMouseDown={keepFocus} onClick={() => scene?.run(toggleNamedMark(name))}>
+        <IconButton key={name} label={`${t[name]} (${key})`} disabled={off} aria-pressed={shown.includes(name)} onMouseDown={keepFocus} onClick={() => scene?.run(toggleNamedMark(name))}>
           <Icon size={16} aria-hidden />
         </IconButton>
       ))}
@@ -70,10 +80,10 @@ export function Toolbar({ scene, version, canWrite, onFind, rubyAsked, onRubyClo
         </span>
       </IconButton>
       <span aria-hidden className="mx-1 h-5 w-px shrink-0 bg-line" />
-      <IconButton label={`${t.undo} (Ctrl Z)`} disabled={off || !scene.canUndo()} onMouseDown={keepFocus} onClick={() => scene?.run(() => scene.undo())}>
+      <IconButton label={`${t.undo} (Ctrl Z)`} disabled={off || !shown.includes('undo')} onMouseDown={keepFocus} onClick={() => watch.scene?.run(() => watch.scene?.undo() ?? false)}>
         <Undo2 size={16} aria-hidden />
       </IconButton>
-      <IconButton label={`${t.redo} (Ctrl ⇧ Z)`} disabled={off || !scene.canRedo()} onMouseDown={keepFocus} onClick={() => scene?.run(() => scene.redo())}>
+      <IconButton label={`${t.redo} (Ctrl ⇧ Z)`} disabled={off || !shown.includes('redo')} onMouseDown={keepFocus} onClick={() => watch.scene?.run(() => watch.scene?.redo() ?? false)}>
         <Redo2 size={16} aria-hidden />
       </IconButton>
       {onFind && (

@@ -1,6 +1,6 @@
 'use client';
 
-import { type Lengths, type Node, routes } from '@cowrite/contract';
+import { type Node, routes } from '@cowrite/contract';
 import { useCallback, useEffect, useRef, useState } from 'react';
 import { call } from '../../shared/api/call.ts';
 import { useLocale } from '../../shared/i18n/words.tsx';
@@ -9,11 +9,11 @@ import { calledOf, calledText, rowOf } from '../../shared/project/display.ts';
 import { useProject } from '../../shared/project/project.tsx';
 import { Counts } from './counts.tsx';
 import { FindBar } from './find-bar.tsx';
-import { lengthsOfRange } from './counting.ts';
 import { PeopleHere } from './people-here.tsx';
 import { useWritingPreferences } from './preferences.ts';
 import { keepLineHeight, lightsOut, lightUp } from './focus-mode.ts';
 import type { SceneView } from './scene-view.ts';
+import { SceneWatch } from './scene-watch.ts';
 import { Surface } from './surface.tsx';
 import { Toolbar } from './toolbar.tsx';
 import { ViewMenu } from './view-menu.tsx';
@@ -27,8 +27,7 @@ export function WritingPage({ scene, takeFocus }: { scene: Node; takeFocus: bool
   const { view: outline, projectId, isWaiting, connection } = project;
   const preferences = useWritingPreferences();
   const [sceneView, setSceneView] = useState<SceneView | null>(null);
-  const [version, setVersion] = useState(0);
-  const [selection, setSelection] = useState<Lengths | null>(null);
+  const [watch] = useState(() => new SceneWatch());
   const [finding, setFinding] = useState(false);
   const [rubyAsked, setRubyAsked] = useState(false);
   const [people, setPeople] = useState<readonly Person[]>([]);
@@ -42,17 +41,17 @@ export function WritingPage({ scene, takeFocus }: { scene: Node; takeFocus: bool
   const modes = useRef(preferences);
   modes.current = preferences;
   const onChange = useCallback((view: SceneView) => {
-    const { from, to, empty } = view.view.state.selection;
-    // A long selection is counted when it rests; a drag across a whole scene asks every frame.
-    setSelection(empty ? null : lengthsOfRange(view.view.state.doc, from, to));
-    setVersion((old) => old + 1);
+    watch.touched();
     if (modes.current.focus) lightUp(view);
     if (modes.current.typewriter) keepLineHeight(view);
-  }, []);
-  const onView = useCallback((view: SceneView | null) => {
-    setSceneView(view);
-    setSelection(null);
-  }, []);
+  }, [watch]);
+  const onView = useCallback(
+    (view: SceneView | null) => {
+      watch.show(view);
+      setSceneView(view);
+    },
+    [watch],
+  );
 
   useEffect(() => {
     const dom = sceneView?.view.dom;
@@ -83,15 +82,15 @@ export function WritingPage({ scene, takeFocus }: { scene: Node; takeFocus: bool
 
   return (
     <div className="flex h-full min-h-0 flex-col">
-      <div className="studio-chrome no-print flex min-h-10 items-center justify-between gap-2 border-b border-line px-2 md:px-4">
-        <Toolbar scene={sceneView} version={version} canWrite={canWrite} onFind={() => setFinding(true)} rubyAsked={rubyAsked} askRuby={() => setRubyAsked(true)} onRubyClosed={() => setRubyAsked(false)} />
+      <div className="studio-chrome no-print order-2 flex min-h-10 items-center justify-between gap-2 border-t border-line px-2 md:order-none md:border-t-0 md:border-b md:px-4">
+        <Toolbar watch={watch} canWrite={canWrite} onFind={() => setFinding(true)} rubyAsked={rubyAsked} askRuby={() => setRubyAsked(true)} onRubyClosed={() => setRubyAsked(false)} />
         <div className="flex shrink-0 items-center gap-1">
           <PeopleHere people={people} followed={followed} onFollow={setFollowed} />
           <ViewMenu />
         </div>
       </div>
-      {finding && sceneView && <FindBar scene={sceneView} version={version} onClose={() => setFinding(false)} />}
-      <div data-scroller className="min-h-0 flex-1 overflow-y-auto overscroll-contain">
+      {finding && sceneView && <FindBar scene={sceneView} watch={watch} onClose={() => setFinding(false)} />}
+      <div data-scroller className="order-1 min-h-0 flex-1 overflow-y-auto overscroll-contain md:order-none">
         <article className="mx-auto w-full max-w-[calc(38em*1.0625+48px)] px-6 pt-8 pb-[45vh] md:pt-12">
           <header className="mb-8">
             {called.number && heading !== called.number && <p className="m-0 text-sm text-ink-3">{called.number}</p>}
@@ -101,7 +100,7 @@ export function WritingPage({ scene, takeFocus }: { scene: Node; takeFocus: bool
           {scene.documentId ? <Surface key={scene.documentId} isFresh={waiting} documentId={scene.documentId} title={title} takeFocus={takeFocus} onView={onView} onChange={onChange} pageKey={pageKey} followed={followed} onPeople={setPeople} /> : null}
         </article>
       </div>
-      <Counts scene={scene} selection={selection} />
+      <Counts scene={scene} watch={watch} className="order-3 md:order-none" />
     </div>
   );
 }

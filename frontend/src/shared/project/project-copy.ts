@@ -1,4 +1,4 @@
-import { type LiveHint, type Member, type Node, type Project, type ProjectEvent, type UserId, unreachable } from '@cowrite/contract';
+import { type Member, type Node, type Project, type ProjectEvent, type UserId, unreachable } from '@cowrite/contract';
 
 /** What this tab knows of a work: core's truth at event `seq`, without what waits in the outbox. */
 export interface ProjectCopy {
@@ -41,12 +41,6 @@ export function applyEvent(copy: ProjectCopy, event: ProjectEvent, me: UserId | 
     default:
       return unreachable(change);
   }
-}
-
-/** The lengths of a scene as its projection settled; a hint about a scene one does not know changes nothing. */
-export function applyHint(copy: ProjectCopy, hint: LiveHint): ProjectCopy {
-  if (!copy.nodes.some((node) => node.documentId === hint.documentId)) return copy;
-  return { ...copy, nodes: copy.nodes.map((node) => (node.documentId === hint.documentId ? { ...node, lengths: hint.lengths } : node)) };
 }
 
 /** `nodes` with `changed` put in place of what was there; what is in the trash now leaves with everything under it. */

@@ -11,7 +11,7 @@ import { useNotify } from '../ui/notices.tsx';
 import { type OutlineView, outlineViewOf } from './display.ts';
 import { afterOp, type OutlineOp, sendOp } from './outline-op.ts';
 import { OutlineOutbox } from './outline-outbox.ts';
-import { applyEvent, applyHint, type ProjectCopy } from './project-copy.ts';
+import { applyEvent, type ProjectCopy } from './project-copy.ts';
 import { OpenScenes } from './save-together.ts';
 import { studioStore } from './studio-store.ts';
 
@@ -208,7 +208,11 @@ export function useOpenProject(projectId: ProjectId, me: UserId): ProjectState {
           },
           () => void reread(),
         );
-        opening.onHint((hint) => setCopy((old) => applyHint(old, hint)));
+        // What is written in this tab is counted here, ahead of the projection; lengths are kept beside the outline,
+        // because a scene that grew by a word must not draw the whole tree again.
+        opening.onHint((hint) => {
+          if (!scenes.has(hint.documentId)) lengthsNow.set(hint.documentId, hint.lengths);
+        });
         setLive(opening);
       });
     return () => {
@@ -216,7 +220,7 @@ export function useOpenProject(projectId: ProjectId, me: UserId): ProjectState {
       opening?.close();
       setLive(null);
     };
-  }, [ready, projectId, me, queries, key, reread, setCopy]);
+  }, [ready, projectId, me, queries, key, reread, scenes, lengthsNow]);
   const subscribeLive = useCallback((listener: () => void) => live?.subscribe(listener) ?? (() => undefined), [live]);
   const connection = useSyncExternalStore<ConnectionState>(
     subscribeLive,

@@ -57,6 +57,11 @@ export class OpenScenes {
     return texts.length > 0 ? texts.join('\n\n') : null;
   }
 
+  /** Whether this scene is open here. */
+  has(documentId: string): boolean {
+    return [...this.#open.keys()].some((document) => document.documentId === documentId);
+  }
+
   add(document: LiveDocument): () => void {
     this.#open.set(document, document.subscribe(() => this.#changed()));
     this.#changed();
