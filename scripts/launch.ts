@@ -16,7 +16,7 @@ import { Client } from 'pg';
 const root = process.env['COWRITE_ROOT'] ?? process.cwd();
 const dataDir = process.env['COWRITE_DATA'] ?? join(root, '.data');
 const startedMs = Number(process.env['COWRITE_STARTED'] ?? Date.now());
-const isKorean = /^ko/.test(process.env['LC_ALL'] || process.env['LC_MESSAGES'] || process.env['LANG'] || '');
+const isKorean = (process.env['LC_ALL'] || process.env['LC_MESSAGES'] || process.env['LANG'] || '').startsWith('ko');
 const say = (ko: string, en: string): string => (isKorean ? ko : en);
 const line = (text: string): void => void process.stdout.write(`${text}\n`);
 

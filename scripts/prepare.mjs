@@ -8,7 +8,7 @@ import { fileURLToPath } from 'node:url';
 
 export const root = resolve(dirname(fileURLToPath(import.meta.url)), '..');
 
-const isKorean = /^ko/.test(process.env.LC_ALL || process.env.LC_MESSAGES || process.env.LANG || '');
+const isKorean = (process.env.LC_ALL || process.env.LC_MESSAGES || process.env.LANG || '').startsWith('ko');
 /** One of two sentences, by the language of the terminal. */
 export const say = (ko, en) => (isKorean ? ko : en);
 
@@ -36,7 +36,7 @@ const bundledNode = () => {
 /** npm's own program, so that it runs under the Node we choose. */
 function npmCli() {
   const candidates = [process.env.npm_execpath, join(dirname(process.execPath), '../lib/node_modules/npm/bin/npm-cli.js')];
-  return candidates.find((path) => path && /npm-cli\.js$/.test(path) && existsSync(path)) ?? null;
+  return candidates.find((path) => path && path.endsWith('npm-cli.js') && existsSync(path)) ?? null;
 }
 
 function run(command, args, { cwd = root, env = quiet, label } = {}) {

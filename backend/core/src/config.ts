@@ -2,7 +2,7 @@ import { duration, isPlaceholder, wholeNumber } from '@cowrite/service-kit';
 import { z } from 'zod';
 
 /** Whether an address names this machine; only there may the studio be served without TLS. */
-export const isLoopback = (hostname: string): boolean => hostname === 'localhost' || hostname === '127.0.0.1' || hostname === '[::1]' || hostname === '::1';
+const isLoopback = (hostname: string): boolean => hostname === 'localhost' || hostname === '127.0.0.1' || hostname === '[::1]' || hostname === '::1';
 
 const address = z.url({ protocol: /^https?$/, message: 'write an http or https address' }).transform((value) => new URL(value));
 const list = z

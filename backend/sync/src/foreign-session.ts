@@ -129,7 +129,7 @@ function stamped({ client, clock, state, who }: PersonChange): AwarenessState {
 }
 
 /** Whether the text is a JSON object; awareness states are, and only such can be stamped. */
-export function isObject(state: string): boolean {
+function isObject(state: string): boolean {
   try {
     const value: unknown = JSON.parse(state);
     return typeof value === 'object' && value !== null && !Array.isArray(value);

@@ -241,7 +241,7 @@ export class StudioConnection implements Visitor, EventListener {
   ended(): void {
     if (this.#ended) return;
     this.#ended = true;
-    for (const number of [...this.#channels.keys()]) this.#closeChannel(number);
+    for (const number of this.#channels.keys()) this.#closeChannel(number);
     if (!this.#grant) return;
     this.#options.events.remove(this);
     this.#options.visitors.remove(this);

@@ -27,7 +27,7 @@ test('keys stay between, whatever the history of insertions', () => {
         expect(isOrderKey(key)).toBe(true);
         keys.splice(at, 0, key);
       }
-      expect(keys).toEqual([...new Set(keys)].sort((a, b) => (a < b ? -1 : 1)));
+      expect(keys).toEqual([...new Set(keys)].toSorted((a, b) => (a < b ? -1 : 1)));
     }),
   );
 });
@@ -44,7 +44,7 @@ test('many keys at once are ascending and strictly inside', () => {
       const made = many(keys[at - 1] ?? null, keys[at] ?? null, count);
       expect(made).toHaveLength(count);
       const all = [...keys.slice(0, at), ...made, ...keys.slice(at)];
-      expect(all).toEqual([...new Set(all)].sort((a, b) => (a < b ? -1 : 1)));
+      expect(all).toEqual([...new Set(all)].toSorted((a, b) => (a < b ? -1 : 1)));
     }),
   );
 });

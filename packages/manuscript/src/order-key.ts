@@ -37,7 +37,7 @@ export function isOrderKey(key: string): boolean {
 
 /** The next whole number, or null when there is none (after 62^26 appends). */
 function above(whole: string): string | null {
-  const digits = [...whole.slice(1)];
+  const digits = Array.from(whole.slice(1));
   for (let at = digits.length - 1; at >= 0; at--) {
     const value = digit(digits[at]!) + 1;
     if (value < 62) {
@@ -54,7 +54,7 @@ function above(whole: string): string | null {
 
 /** The whole number before, or null when there is none. */
 function below(whole: string): string | null {
-  const digits = [...whole.slice(1)];
+  const digits = Array.from(whole.slice(1));
   for (let at = digits.length - 1; at >= 0; at--) {
     const value = digit(digits[at]!) - 1;
     if (value >= 0) {
@@ -117,7 +117,7 @@ export function many(low: string | null, high: string | null, count: number): st
   if (low === null) {
     const keys: string[] = [];
     for (let first: string = high; keys.length < count; keys.push(first)) first = between(null, first);
-    return keys.reverse();
+    return keys.toReversed();
   }
   const half = Math.floor(count / 2);
   const middle = between(low, high);

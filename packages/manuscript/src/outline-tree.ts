@@ -59,7 +59,7 @@ export class OutlineTree<Row extends OutlineRow> {
   /** What is under a node, in reading order, without the node itself; null asks for everything. */
   descendants(id: string | null): Row[] {
     const found: Row[] = [];
-    const waiting = [...this.children(id)].reverse();
+    const waiting = this.children(id).toReversed();
     for (let row = waiting.pop(); row !== undefined; row = waiting.pop()) {
       found.push(row);
       const under = this.children(row.id);

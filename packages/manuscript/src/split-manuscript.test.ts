@@ -93,7 +93,7 @@ test('every line with something on it is in exactly one section or is a heading'
 });
 
 test('puts names in the order people mean', () => {
-  expect(['10화.txt', '9화.txt', '1화.txt'].sort(compareNaturally)).toEqual(['1화.txt', '9화.txt', '10화.txt']);
+  expect(['10화.txt', '9화.txt', '1화.txt'].toSorted(compareNaturally)).toEqual(['1화.txt', '9화.txt', '10화.txt']);
 });
 
 // A folder of real texts, when one is given: nothing to skip where there is none.

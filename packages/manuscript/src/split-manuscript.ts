@@ -119,7 +119,7 @@ function markdownHeadings(lines: readonly string[]): Heading[] {
     const match = fenced ? null : /^ {0,3}(#{1,6})[ \t]+(\S.*?)[ \t]*#*[ \t]*$/u.exec(line);
     if (match) found.push({ line: at, level: match[1]!.length, title: titleOf(match[2]!) });
   }
-  const levels = [...new Set(found.map((heading) => heading.level))].sort((a, b) => a - b);
+  const levels = [...new Set(found.map((heading) => heading.level))].toSorted((a, b) => a - b);
   const chapters = levels[1] ?? levels[0];
   return found.filter((heading) => heading.level <= (chapters ?? 0)).map(({ line, level, title }) => ({ line, title, kind: level === chapters ? 'chapter' : 'part' }));
 }

@@ -184,8 +184,8 @@ export async function startEmbeddedPostgres({ dataDir, password, port: wanted, s
       break;
     } catch (error) {
       await client.end().catch(() => undefined);
-      if (ended) throw new Error(`PostgreSQL ended while starting: ${(await readFile(logFile, 'utf8')).trim().split('\n').slice(-3).join(' / ')}`);
-      if (tries > 600) throw new Error(`PostgreSQL does not answer: ${(error as Error).message}`);
+      if (ended) throw new Error(`PostgreSQL ended while starting: ${(await readFile(logFile, 'utf8')).trim().split('\n').slice(-3).join(' / ')}`, { cause: error });
+      if (tries > 600) throw new Error(`PostgreSQL does not answer: ${(error as Error).message}`, { cause: error });
       await wait(Math.min(20 + tries * 10, 200));
     }
   }

@@ -161,9 +161,9 @@ test('sign-ins that have been over for a month are forgotten, live ones are not'
   await gone.call(accounts.logout, {});
   world.clock.pass(6 * DAY);
   await here.call(accounts.refresh, {});
-  const left = async () => (await world.database.pool.query('SELECT user_id FROM core.sign_in')).rows.map((row) => row.user_id).sort();
+  const left = async () => (await world.database.pool.query('SELECT user_id FROM core.sign_in')).rows.map((row) => row.user_id).toSorted();
   await world.core.sweep();
-  expect(await left()).toEqual([gone.user.id, here.user.id].sort());
+  expect(await left()).toEqual([gone.user.id, here.user.id].toSorted());
   world.clock.pass(25 * DAY);
   await world.core.sweep();
   expect(await left()).toEqual([here.user.id]);

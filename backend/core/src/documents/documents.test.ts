@@ -35,7 +35,7 @@ test('the text is what is committed: snapshot, log after it, and edits that stil
   await log(2, [fourth]);
   const [waiting] = sceneUpdates(['가져온 줄']);
   await pool.query('INSERT INTO core.document_edit (id, document_id, project_id, bytes, actor, created_at) VALUES (gen_random_uuid(), $1, $2, $3, $4, now())', [documentId, projectId, Buffer.from(waiting!), story.owner.user.id]);
-  expect((await read()).split('\n').sort()).toEqual(['가져온 줄', '넷', '둘', '셋', '하나'].sort());
+  expect((await read()).split('\n').toSorted()).toEqual(['가져온 줄', '넷', '둘', '셋', '하나'].toSorted());
 });
 
 test('a scene whose stored state cannot be read is an error, never an empty text', async () => {

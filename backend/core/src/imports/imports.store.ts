@@ -33,7 +33,7 @@ export const asFile = (row: FileRow): ImportFile => ({ id: row.id, name: row.nam
 /** The files in natural order of their names, without their text. */
 export async function files(db: Reader, id: ImportId): Promise<ImportFile[]> {
   const rows = await db.selectFrom('core.import_file').select(['id', 'import_id', 'name', 'encoding', 'composed', 'rule', 'lines', 'lengths', 'sections']).where('import_id', '=', id).execute();
-  return rows.map(asFile).sort((a, b) => compareNaturally(a.name, b.name) || (a.id < b.id ? -1 : 1));
+  return rows.map(asFile).toSorted((a, b) => compareNaturally(a.name, b.name) || (a.id < b.id ? -1 : 1));
 }
 
 export const content = async (db: Reader, file: ImportFile): Promise<string> => (await db.selectFrom('core.import_file').select('content').where('id', '=', file.id).executeTakeFirstOrThrow()).content;

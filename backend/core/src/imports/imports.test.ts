@@ -87,7 +87,7 @@ test('five hundred chapters come in at once, in order, and are waiting for sync'
   await using story = await aStory({ roles: [] });
   const importId = await open(story);
   const line = '그해 겨울에는 눈이 유난히 늦게까지 내렸고, 사람들은 서로의 안부를 묻지 않았다.';
-  const chapters = Array.from({ length: 500 }, (_, at) => `${at + 1}화\n\n${Array.from({ length: 60 }, (_, row) => `${at + 1}-${row} ${line}`).join('\n')}\n\n`);
+  const chapters = Array.from({ length: 500 }, (_, at) => `${at + 1}화\n\n${Array.from({ length: 60 }, (__, row) => `${at + 1}-${row} ${line}`).join('\n')}\n\n`);
   await add(story, importId, '연재.txt', utf8(chapters.join('')));
   const { created } = await apply(story, importId);
   expect(created).toBe(1_000);

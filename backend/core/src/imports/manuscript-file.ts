@@ -24,7 +24,7 @@ export function readFile(bytes: Uint8Array, name: string): ReadFile {
 }
 
 /** What the preview says of a section's lines. */
-export function aboutLines(lines: readonly string[]): { lengths: Lengths; firstLine: string } {
+function aboutLines(lines: readonly string[]): { lengths: Lengths; firstLine: string } {
   const first = (lines.find((line) => line.trim() !== '') ?? '').trim();
   return { lengths: lengthOf(lines.join('\n')), firstLine: first.slice(0, FIRST_LINE_CHARACTERS).replace(/[\ud800-\udbff]$/, '') };
 }

@@ -57,7 +57,7 @@ test('a work keeps an owner, whatever two owners do at the same moment', async (
     owner.call(members.changeRole, { projectId, userId: writer.user.id, role: 'reader' }),
     writer.call(members.changeRole, { projectId, userId: owner.user.id, role: 'reader' }),
   ]);
-  expect(both.map((each) => each.status).sort()).toEqual(['fulfilled', 'rejected']);
+  expect(both.map((each) => each.status).toSorted()).toEqual(['fulfilled', 'rejected']);
   const left = (await owner.call(members.list, { projectId })).items.filter((member) => member.role === 'owner');
   expect(left).toHaveLength(1);
 });

@@ -142,7 +142,7 @@ export class Outline {
         const parentId = parentKind !== undefined && mayContain(parentKind, node.kind) ? node.parentId : null;
         const keys = keysUnder.get(parentId) ?? live.children(parentId).map((each) => each.orderKey);
         const orderKey = freeKey(keys, parentId === node.parentId ? node.orderKey : null);
-        keysUnder.set(parentId, [...keys, orderKey].sort());
+        keysUnder.set(parentId, [...keys, orderKey].toSorted());
         kinds.set(node.id, node.kind);
         taken.push({ id: node.id, parentId, orderKey });
       }

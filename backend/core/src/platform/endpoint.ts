@@ -91,7 +91,7 @@ function textAnswer(reply: FastifyReply, text: string): string | undefined {
  * @throws Problem `not-found` for a path that names nothing, `unknown-field` for what does not belong in the body,
  * `invalid-input` with every complaint otherwise, `malformed-request` for a body where an object is needed.
  */
-export function inputOf(route: Route, request: Pick<FastifyRequest, 'params' | 'query' | 'body'>): unknown {
+function inputOf(route: Route, request: Pick<FastifyRequest, 'params' | 'query' | 'body'>): unknown {
   const params = route.params === undefined ? {} : route.params.safeParse(request.params);
   if ('success' in params && !params.success) throw new Problem('not-found');
   const query = route.query === undefined ? {} : parsed(route.query, request.query);

@@ -1,7 +1,7 @@
 import { type Ability, may, type ProjectId, type Role, type Route, type SignInId, type TokenId, type UserId } from '@cowrite/contract';
 
 /** What a request proved itself with; sockets that come from it live no longer than it. */
-export type Credential = { kind: 'sign-in'; id: SignInId } | { kind: 'token'; id: TokenId };
+type Credential = { kind: 'sign-in'; id: SignInId } | { kind: 'token'; id: TokenId };
 
 /** Someone whom the guard did not ask who they are. */
 export interface Visitor {

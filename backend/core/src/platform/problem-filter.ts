@@ -18,7 +18,7 @@ const BY_STATUS: Record<number, ProblemCode> = { 400: 'malformed-request', 404: 
 const PASSING = new Set(['ECONNREFUSED', 'ECONNRESET', '57P01', '57P02', '57P03', '53300', '55P03', '57014', '40P01', '40001', '08006', '08001']);
 
 /** What a failure is, whatever threw it. What nobody expected is `internal-error`. */
-export function problemFrom(failure: unknown): Problem {
+function problemFrom(failure: unknown): Problem {
   if (failure instanceof Problem) return failure;
   const { code, statusCode } = (failure ?? {}) as { code?: unknown; statusCode?: unknown };
   if (typeof code === 'string' && PASSING.has(code)) return new Problem('unavailable');

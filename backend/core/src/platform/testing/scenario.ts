@@ -33,7 +33,7 @@ const ENVIRONMENT = {
 };
 
 /** An answer that was not a success. */
-export class Refused extends Error {
+class Refused extends Error {
   readonly problem: ProblemBody;
   readonly response: LightMyRequestResponse;
 
