@@ -1,0 +1,117 @@
+import { expect, test } from 'vitest';
+import { Replica, type ReplicaEffect, type ReplicaInput } from './replica.ts';
+
+const bytes = (...values: number[]) => Uint8Array.from(values);
+
+/** A replica whose disk and socket are the test's hand. */
+function aReplica() {
+  const replica = new Replica();
+  const step = (input: ReplicaInput): ReplicaEffect[] => replica.step(input);
+  return {
+    replica,
+    step,
+    type: (value: number) => step({ type: 'edited', update: bytes(value) }),
+    typeAndKeep: (value: number) => {
+      const [persist] = step({ type: 'edited', update: bytes(value) });
+      return step({ type: 'persisted', number: (persist as { number: number }).number });
+    },
+    connect: (canWrite = true) => [...step({ type: 'opening' }), ...step({ type: 'opened', canWrite }), ...step({ type: 'ready', stateVector: bytes(0) })],
+  };
+}
+
+const pushes = (effects: ReplicaEffect[]) => effects.flatMap((effect) => (effect.type === 'push' ? [effect.number] : []));
+
+test('[RP1] an edit is sent only when the disk has it', () => {
+  const { connect, type, step } = aReplica();
+  connect();
+  expect(type(1)).toEqual([{ type: 'persist', number: 1, update: bytes(1) }, { type: 'changed' }]);
+  expect(pushes(step({ type: 'persisted', number: 1 }))).toEqual([1]);
+});
+
+test('[RP1] a later edit does not overtake one the disk is still writing', () => {
+  const { connect, type, step } = aReplica();
+  connect();
+  type(1);
+  type(2);
+  expect(pushes(step({ type: 'persisted', number: 2 }))).toEqual([]);
+  expect(pushes(step({ type: 'persisted', number: 1 }))).toEqual([1, 2]);
+});
+
+test('[RP2] everything unacknowledged is sent again, in order, after a reconnect', () => {
+  const { connect, typeAndKeep, step } = aReplica();
+  connect();
+  typeAndKeep(1);
+  typeAndKeep(2);
+  typeAndKeep(3);
+  step({ type: 'acked', upTo: 1 });
+  step({ type: 'disconnected' });
+  typeAndKeep(4);
+  expect(pushes(connect())).toEqual([2, 3, 4]);
+});
+
+test('[RP2] edits of an earlier life of the tab are sent too', () => {
+  const { connect, step, replica } = aReplica();
+  step({ type: 'restored', entries: [{ number: 1, update: bytes(1) }, { number: 2, update: bytes(2) }] });
+  expect(pushes(connect())).toEqual([1, 2]);
+  expect(replica.nextNumber).toBe(3);
+});
+
+test('[RP3] an edit leaves the disk when it is acknowledged and not before', () => {
+  const { connect, typeAndKeep, step } = aReplica();
+  connect();
+  typeAndKeep(1);
+  typeAndKeep(2);
+  expect(step({ type: 'acked', upTo: 1 })).toEqual([{ type: 'forget', upTo: 1 }, { type: 'changed' }]);
+  expect(step({ type: 'acked', upTo: 1 })).toEqual([]);
+});
+
+test('[RP4] what waits is counted from the keystroke to the acknowledgement', () => {
+  const { connect, typeAndKeep, replica, step } = aReplica();
+  typeAndKeep(1);
+  connect();
+  typeAndKeep(2);
+  expect(replica.waiting).toBe(2);
+  step({ type: 'acked', upTo: 2 });
+  expect(replica.waiting).toBe(0);
+});
+
+test('[RP5] the whole is numbered after every edit in it, and its acknowledgement is theirs', () => {
+  const { connect, typeAndKeep, step, replica } = aReplica();
+  connect();
+  typeAndKeep(1);
+  expect(step({ type: 'whole-wanted', stateVector: bytes(7) })).toEqual([{ type: 'whole', stateVector: bytes(7) }]);
+  expect(step({ type: 'whole', update: bytes(9) })).toEqual([{ type: 'push', number: 2, kind: 'resync', update: bytes(9) }]);
+  step({ type: 'acked', upTo: 2 });
+  expect(replica.waiting).toBe(0);
+  expect(pushes(typeAndKeep(3))).toEqual([3]);
+});
+
+test('[RP6] after a refusal nothing is sent and nothing is forgotten', () => {
+  const { connect, typeAndKeep, step, replica } = aReplica();
+  connect();
+  typeAndKeep(1);
+  step({ type: 'refused' });
+  expect(pushes(typeAndKeep(2))).toEqual([]);
+  expect(replica).toMatchObject({ waiting: 2, canWrite: false });
+  expect(replica.unsent()).toEqual([bytes(1), bytes(2)]);
+});
+
+test('[RP6] a right that comes back sends what waited', () => {
+  const { connect, typeAndKeep, step } = aReplica();
+  connect(false);
+  typeAndKeep(1);
+  expect(pushes(step({ type: 'rights', canWrite: true }))).toEqual([1]);
+});
+
+test('[RP7] words of others wait while the surface composes, and keep their order', () => {
+  const { connect, step } = aReplica();
+  connect();
+  step({ type: 'composing', composing: true });
+  expect(step({ type: 'received', update: bytes(1) })).toEqual([]);
+  expect(step({ type: 'received', update: bytes(2) })).toEqual([]);
+  expect(step({ type: 'composing', composing: false })).toEqual([
+    { type: 'apply', update: bytes(1) },
+    { type: 'apply', update: bytes(2) },
+  ]);
+  expect(step({ type: 'received', update: bytes(3) })).toEqual([{ type: 'apply', update: bytes(3) }]);
+});
