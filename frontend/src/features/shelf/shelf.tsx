@@ -5,12 +5,13 @@ import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { BookOpen, Plus, Trash2 } from 'lucide-react';
 import { useRouter } from 'next/navigation';
 import { useRef, useState } from 'react';
-import { call } from '../../shared/api/call.ts';
+import { call, isAway } from '../../shared/api/call.ts';
 import { fieldProblem, problemText } from '../../shared/api/problem-text.ts';
 import { agoText, countText, exactTime } from '../../shared/i18n/numbers.ts';
 import { useLocale, useWords, wordsOf } from '../../shared/i18n/words.tsx';
 import type { KnownPerson } from '../../shared/person/known-person.ts';
 import { PersonMenu } from '../../shared/person/person-menu.tsx';
+import { studioStore } from '../../shared/project/studio-store.ts';
 import { Button, buttonClass } from '../../shared/ui/button.tsx';
 import { useNotify } from '../../shared/ui/notices.tsx';
 import { Sheet } from '../../shared/ui/sheet.tsx';
@@ -76,7 +77,7 @@ export function Shelf({ person }: { person: KnownPerson }) {
   const locale = useLocale();
   const [state, setState] = useState<ShelfState>('active');
   const [adding, setAdding] = useState(false);
-  const shelf = useQuery({ queryKey: ['shelf', state], queryFn: async () => (await call(routes.projects.list, { state })).items, networkMode: 'always' });
+  const shelf = useQuery({ queryKey: ['shelf', state], queryFn: () => readShelf(person.id, state), networkMode: 'always' });
   const items = shelf.data;
   const tabs: readonly ShelfState[] = ['active', 'archived', 'trashed'];
   return (
@@ -119,6 +120,19 @@ export function Shelf({ person }: { person: KnownPerson }) {
       <NewWork open={adding} onClose={() => setAdding(false)} />
     </div>
   );
+}
+
+/** The works as core tells them; without the network, those that this device could open. */
+async function readShelf(userId: string, state: ShelfState): Promise<ShelfItem[]> {
+  try {
+    return (await call(routes.projects.list, { state })).items;
+  } catch (failure) {
+    const copies = isAway(failure) ? await studioStore(userId).copies().catch(() => []) : [];
+    if (copies.length === 0) throw failure;
+    return copies
+      .filter(({ project }) => project.state === state)
+      .map(({ project, members, nodes }) => ({ ...project, memberCount: members.length, charactersWithSpaces: nodes.reduce((sum, node) => sum + (node.lengths?.withSpaces ?? 0), 0), lastPlace: null }));
+  }
 }
 
 /** One work as a typographic cover. */

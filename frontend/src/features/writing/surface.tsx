@@ -159,8 +159,9 @@ function OpenSurface({ live, state, title, takeFocus, onView, onChange, pageKey,
     dom.dataset['face'] = preferences.face;
     dom.dataset['paragraphs'] = paragraphs;
     dom.style.setProperty('--manuscript-size', `${preferences.sizePx}px`);
+    dom.style.setProperty('--author-note-label', JSON.stringify(t.authorNoteLabel));
     carets.current?.redraw();
-  }, [preferences.face, preferences.sizePx, paragraphs]);
+  }, [preferences.face, preferences.sizePx, paragraphs, t]);
 
   return (
     <>

@@ -86,6 +86,7 @@ async function readCopy(projectId: ProjectId): Promise<ProjectCopy> {
 const NO_OPS: readonly OutlineOp[] = [];
 const RETRY_MS = 3_000;
 const KEEP_COPY_AFTER_MS = 1_500;
+const LENGTHS_AFTER_MS = 3_000;
 
 /** Resolves when the browser says it is online again, or after `waitMs`. */
 function later(waitMs: number): Promise<void> {
@@ -231,6 +232,22 @@ export function useOpenProject(projectId: ProjectId, me: UserId): ProjectState {
   useEffect(() => {
     if (connection === 'online' && fromDevice) void reread();
   }, [connection, fromDevice, reread]);
+
+  // After an import some scenes are counted only moments later, and a hint may have been missed: asked once then.
+  const uncounted = copy?.nodes.some((node) => node.documentId !== null && node.lengths === null && !lengthsNow.get(node.documentId)) ?? false;
+  useEffect(() => {
+    if (!uncounted || connection !== 'online') return;
+    const timer = setTimeout(() => {
+      call(routes.outline.lengths, { projectId })
+        .then(({ documents }) => {
+          for (const [documentId, lengths] of Object.entries(documents)) if (!scenes.has(documentId)) lengthsNow.set(documentId, lengths);
+        })
+        .catch(() => {
+          // The rows stay without a count until the next hint or reading.
+        });
+    }, LENGTHS_AFTER_MS);
+    return () => clearTimeout(timer);
+  }, [uncounted, copy?.nodes, connection, projectId, scenes, lengthsNow]);
 
   const nodes = useMemo(() => (copy ? ops.reduce<readonly Node[]>((nodes, op) => afterOp(nodes, op, projectId), copy.nodes) : []), [copy, ops, projectId]);
   const view = useMemo(() => outlineViewOf(nodes), [nodes]);

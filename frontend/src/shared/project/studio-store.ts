@@ -8,6 +8,8 @@ import type { ProjectCopy } from './project-copy.ts';
  */
 export interface StudioStore {
   copyOf(projectId: string): Promise<ProjectCopy | null>;
+  /** The works this device could open without the network. */
+  copies(): Promise<ProjectCopy[]>;
   keepCopy(projectId: string, copy: ProjectCopy): Promise<void>;
   opsOf(projectId: string): Promise<OutlineOp[]>;
   addOp(projectId: string, op: OutlineOp): Promise<void>;
@@ -67,6 +69,7 @@ export function studioStore(userId: string): StudioStore {
   const ofProject = (projectId: string) => IDBKeyRange.bound([projectId], [projectId, []]);
   return {
     copyOf: async (projectId) => ((await settled((await read('copies')).get(projectId))) as ProjectCopy | undefined) ?? null,
+    copies: async () => (await settled((await read('copies')).getAll())) as ProjectCopy[],
     keepCopy: (projectId, copy) => write('copies', (objects) => void objects.put(copy, projectId)),
     opsOf: async (projectId) => (await settled((await read('ops')).getAll(ofProject(projectId)))) as OutlineOp[],
     addOp: (projectId, op) => write('ops', (objects) => void objects.put(op, [projectId, op.opId])),

@@ -78,9 +78,14 @@ self.addEventListener('message', (event) => {
     event.waitUntil((async () => {
       const cache = await caches.open(FILES);
       for (const path of event.data.files) if (path.startsWith('/_next/static/') && !(await cache.match(path))) { const answer = await fetch(path); if (answer.ok) await cache.put(path, answer); }
-      const url = new URL(event.data.page);
-      const shell = shellOf(url);
-      if (shell) { const answer = await fetch(url); if (answer.ok && !answer.redirected) await (await caches.open(PAGES)).put(shell, answer); }
+      const pages = await caches.open(PAGES);
+      for (const path of event.data.pages) {
+        const url = new URL(path, self.location.origin);
+        const shell = shellOf(url);
+        if (!shell || (await pages.match(shell))) continue;
+        const answer = await fetch(url);
+        if (answer.ok && !answer.redirected) await pages.put(shell, answer);
+      }
       await config('/config');
     })());
   }
