@@ -47,7 +47,7 @@ function safely<T>(read: () => T): T | null {
 /** The frame around everything inside a work: header, outline at the left (a drawer when narrow), the middle, the bar of a phone. */
 export function Frame({ person, place, outline, onPalette, onSearch, children }: { person: KnownPerson; place: Place; outline: (close: () => void) => React.ReactNode; onPalette: () => void; onSearch: () => void; children: React.ReactNode }) {
   const t = useWords(words);
-  const { project, projectId, fromDevice, connection, may, live, scenes, outlineWaiting } = useProject();
+  const { project, projectId, connection, may, live, scenes, outlineWaiting } = useProject();
   const wide = useWide();
   const [paneShown, setPaneShown] = useState(() => safely(() => localStorage.getItem('cowrite.outline-hidden')) !== '1');
   const [drawer, setDrawer] = useState(false);
@@ -127,12 +127,6 @@ export function Frame({ person, place, outline, onPalette, onSearch, children }:
           />
         </div>
       </header>
-      {connection === 'offline' && (
-        <p className="no-print m-0 bg-warn-soft px-4 py-1.5 text-xs text-ink">
-          {t.offlineBanner}
-          {fromDevice && ` ${t.fromDevice}`}
-        </p>
-      )}
       {project.state !== 'active' && <p className="no-print m-0 bg-warn-soft px-4 py-1.5 text-xs text-ink">{project.state === 'trashed' ? t.trashedNote : t.archivedNote}</p>}
       <div className="flex min-h-0 flex-1">
         {wide && paneShown && (

@@ -7,10 +7,11 @@ import { useLocale, useWords } from '../../shared/i18n/words.tsx';
 import type { SaveState } from '../../shared/live/live.ts';
 import { useProject } from '../../shared/project/project.tsx';
 import { saveTogether, unsentOf } from '../../shared/project/save-together.ts';
-import { useSay } from '../../shared/ui/notices.tsx';
+import { useNotify, useSay } from '../../shared/ui/notices.tsx';
 import { words } from './words.ts';
 
 const AGO_EVERY_MS = 20_000;
+const OFFLINE_NOTICE_MS = 10_000;
 /** A commit takes some milliseconds; a word that flashes for less than this would only disturb. */
 const SAVING_SHOWN_AFTER_MS = 250;
 
@@ -32,6 +33,8 @@ export function SaveStateLabel() {
   const t = useWords(words);
   const locale = useLocale();
   const say = useSay();
+  const notify = useNotify();
+  const { fromDevice } = useProject();
   const state = useSaveState();
   const [now, setNow] = useState(() => new Date());
   useEffect(() => {
@@ -43,11 +46,12 @@ export function SaveStateLabel() {
   const before = useRef(state.kind);
   useEffect(() => {
     if (before.current === state.kind) return;
-    if (state.kind === 'offline') say(t.sayOffline);
+    // In the corner, over the page: a banner above the text would move the line being written.
+    if (state.kind === 'offline') notify({ text: fromDevice ? `${t.sayOffline} ${t.fromDevice}` : t.sayOffline, stayMs: OFFLINE_NOTICE_MS });
     else if (before.current === 'offline' && (state.kind === 'saved' || state.kind === 'saving')) say(t.sayOnline);
     else if (state.kind === 'read-only' && before.current !== 'opening') say(t.sayReadOnly);
     before.current = state.kind;
-  }, [state.kind, say, t]);
+  }, [state.kind, say, notify, fromDevice, t]);
 
   useEffect(() => {
     if (unsentOf(state) === 0) return;

@@ -172,7 +172,7 @@ function OpenSurface({ live, state, title, takeFocus, onView, onChange, pageKey,
       )}
       <ClosedNotice live={live} state={state} title={title} />
       {taken && (
-        <section aria-label={t.takenHint} className="mb-4 rounded-lg border border-line-2 bg-surface p-3">
+        <section aria-label={t.takenHint} className="no-print fixed inset-x-4 bottom-24 z-40 rounded-lg border border-line-2 bg-surface p-3 shadow-sheet md:inset-x-auto md:right-6 md:bottom-14 md:w-96">
           <p className="m-0 text-sm font-medium">{t.takenTitle}</p>
           <p className="mx-0 my-1.5 line-clamp-3 font-serif text-sm text-ink-2">{taken.text}</p>
           <div className="flex gap-2">
