@@ -9,7 +9,13 @@ import { startStack } from './stack.ts';
  */
 const EPISODES = 500;
 const EPISODE_CHARACTERS = 5_500;
-const SENTENCES = ['그해 겨울에는 눈이 유난히 늦게까지 내렸다.', '설화는 우물가에 서서 오래 말이 없었다.', '“돌아갈 곳이 있다는 건 좋은 일이지.” 노인이 웃었다.', '등불 하나가 골목 끝에서 흔들렸다.', '아무도 먼저 묻지 않았으므로 아무도 대답하지 않았다.'];
+const SENTENCES = [
+  '그해 겨울에는 눈이 유난히 늦게까지 내렸다.',
+  '설화는 우물가에 서서 오래 말이 없었다.',
+  '“돌아갈 곳이 있다는 건 좋은 일이지.” 노인이 웃었다.',
+  '등불 하나가 골목 끝에서 흔들렸다.',
+  '아무도 먼저 묻지 않았으므로 아무도 대답하지 않았다.',
+];
 
 const median = (values: number[]): number => values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)]!;
 
@@ -33,7 +39,7 @@ function serial(): string {
   const sentence = () => SENTENCES[Math.floor(next() * SENTENCES.length)]!;
   for (let episode = 1; episode <= EPISODES; episode++) {
     parts.push(`${episode}화\n\n`);
-    for (let characters = 0; characters < EPISODE_CHARACTERS; ) {
+    for (let characters = 0; characters < EPISODE_CHARACTERS;) {
       const line = `${sentence()} ${sentence()}`;
       characters += line.length;
       parts.push(line, '\n');
@@ -51,7 +57,11 @@ const text = serial();
 const importId = (await author.call<{ id: string }>('POST', `/projects/${projectId}/imports`)).id;
 const bytes = new TextEncoder().encode(text);
 const readMs = await timed(async () => {
-  const answer = await fetch(`${stack.core.url}/projects/${projectId}/imports/${importId}/files?name=serial.txt`, { method: 'POST', headers: { authorization: `Bearer ${author.token}`, 'content-type': 'application/octet-stream' }, body: bytes });
+  const answer = await fetch(`${stack.core.url}/projects/${projectId}/imports/${importId}/files?name=serial.txt`, {
+    method: 'POST',
+    headers: { authorization: `Bearer ${author.token}`, 'content-type': 'application/octet-stream' },
+    body: bytes,
+  });
   if (!answer.ok) throw new Error(await answer.text());
 });
 const applyMs = await timed(() => author.call('POST', `/projects/${projectId}/imports/${importId}/apply`, {}));
@@ -59,7 +69,7 @@ process.stdout.write(`import of ${text.length} characters: ${((readMs + applyMs)
 for (let more = 0; more < EPISODES; more++) await author.call('POST', `/projects/${projectId}/outline`, { kind: 'chapter', title: `덧붙인 ${more}화` });
 
 // Search reads what the compactor has settled: wait until the last episode is there.
-for (let found = 0; found === 0; ) found = (await author.call<{ items: unknown[] }>('GET', `/projects/${projectId}/search?q=${encodeURIComponent('은방울꽃')}`)).items.length;
+for (let found = 0; found === 0;) found = (await author.call<{ items: unknown[] }>('GET', `/projects/${projectId}/search?q=${encodeURIComponent('은방울꽃')}`)).items.length;
 
 await five(`outline of ${EPISODES * 4} nodes`, 200, () => author.call('GET', `/projects/${projectId}/outline`));
 await five('shelf', 200, () => author.call('GET', '/projects'));

@@ -22,7 +22,10 @@ export class Person {
     const email = `${randomBytes(6).toString('hex')}@example.com`;
     const password = `봄봄-${randomBytes(8).toString('hex')}`;
     const registered = await request(coreUrl, 'POST', '/auth/register', { email, password, name }, {});
-    const cookie = registered.headers.getSetCookie().map((line) => line.split(';', 1)[0]).join('; ');
+    const cookie = registered.headers
+      .getSetCookie()
+      .map((line) => line.split(';', 1)[0])
+      .join('; ');
     const { user } = (await registered.json()) as { user: { id: string } };
     const token = await request(coreUrl, 'POST', '/auth/tokens', { name: '시험', scopes: ['*'], expiresInDays: 2 }, { cookie });
     const issued = (await token.json()) as { token: string };

@@ -128,13 +128,23 @@ export async function check({ kills, writers: writerCount, target, seed, documen
   for (const documentId of documents) {
     const fresh = open(documentId);
     await fresh.until(() => fresh.isUp, 'a fresh client', 60_000);
-    const freshText = fresh.doc.getXmlFragment('default').toArray().map((block) => (block as Y.XmlElement).toArray().map(String).join('')).join('\n');
+    const freshText = fresh.doc
+      .getXmlFragment('default')
+      .toArray()
+      .map((block) => (block as Y.XmlElement).toArray().map(String).join(''))
+      .join('\n');
     fresh.stop();
     const committed = await person.text(projectId, documentId);
     const texts = [freshText, committed];
     for (const { documentId: own, writer } of writers) {
       if (own !== documentId) continue;
-      texts.push(writer.client.doc.getXmlFragment('default').toArray().map((block) => (block as Y.XmlElement).toArray().map(String).join('')).join('\n'));
+      texts.push(
+        writer.client.doc
+          .getXmlFragment('default')
+          .toArray()
+          .map((block) => (block as Y.XmlElement).toArray().map(String).join(''))
+          .join('\n'),
+      );
       for (const token of writer.tokens) {
         if (!token.acked) throw new Error('saved, and yet a token is not acknowledged');
         acked += 1;
@@ -153,7 +163,9 @@ export async function check({ kills, writers: writerCount, target, seed, documen
 }
 
 if (import.meta.main) {
-  const { values } = parseArgs({ options: { kills: { type: 'string', default: '20' }, writers: { type: 'string', default: '20' }, target: { type: 'string', default: 'sync' }, seed: { type: 'string', default: String(Date.now() % 1_000_000) } } });
+  const { values } = parseArgs({
+    options: { kills: { type: 'string', default: '20' }, writers: { type: 'string', default: '20' }, target: { type: 'string', default: 'sync' }, seed: { type: 'string', default: String(Date.now() % 1_000_000) } },
+  });
   const seed = Number(values.seed);
   const { acked, lost, duplicated, ghosts } = await check({ kills: Number(values.kills), writers: Number(values.writers), target: values.target as Target, seed });
   process.stdout.write(`ACKED ${acked} LOST ${lost} DUP ${duplicated} GHOST ${ghosts} seed ${seed} kills ${values.kills} target ${values.target}\n`);

@@ -99,7 +99,10 @@ export function createSync({ config, logger, keys }: { config: SyncConfig; logge
   const timers: NodeJS.Timeout[] = [];
   return {
     async listen() {
-      const port = await gateway.listen(config.HOST.split(',').map((host_) => host_.trim()), config.PORT);
+      const port = await gateway.listen(
+        config.HOST.split(',').map((host_) => host_.trim()),
+        config.PORT,
+      );
       await notifications.start();
       timers.push(
         setInterval(lookEverywhere, config.COWRITE_SYNC_STANDING_EVERY),

@@ -84,7 +84,10 @@ export class Compactor {
     const { rows: documents } = await client.query<{ epoch: number; snapshot: Buffer | null; checksum: Buffer | null; cover: Cover }>('SELECT epoch, snapshot, checksum, cover FROM sync.document WHERE document_id = $1', [documentId]);
     const document = documents[0];
     if (!document) return false;
-    const { rows } = await client.query<{ node: string; seq: number; updates: Buffer; credits: RowCredits }>('SELECT node, seq, updates, credits FROM sync.update_log WHERE document_id = $1 AND epoch = $2 ORDER BY at, node, seq', [documentId, document.epoch]);
+    const { rows } = await client.query<{ node: string; seq: number; updates: Buffer; credits: RowCredits }>('SELECT node, seq, updates, credits FROM sync.update_log WHERE document_id = $1 AND epoch = $2 ORDER BY at, node, seq', [
+      documentId,
+      document.epoch,
+    ]);
     if (rows.length === 0) return false;
 
     if (document.snapshot && !sha256(document.snapshot).equals(document.checksum!)) throw new Error('the snapshot does not match its checksum');
@@ -106,7 +109,11 @@ export class Compactor {
        ) INSERT INTO sync.update_history SELECT * FROM covered`,
       [documentId, document.epoch, rows.map((row) => row.node), rows.map((row) => row.seq)],
     );
-    await this.#credit(client, documentId, rows.map((row) => row.credits));
+    await this.#credit(
+      client,
+      documentId,
+      rows.map((row) => row.credits),
+    );
 
     // Search and counts are for people: composed, whatever a foreign editor wrote.
     const text = lines.join('\n').normalize('NFC');
@@ -124,7 +131,11 @@ export class Compactor {
   async #credit(client: PoolClient, documentId: string, rows: readonly RowCredits[]): Promise<void> {
     const owners = rows.flatMap(({ owners: taken }) => taken);
     if (owners.length > 0) {
-      await client.query('INSERT INTO sync.client_owner (document_id, client, user_id) SELECT $1, * FROM unnest($2::bigint[], $3::uuid[]) ON CONFLICT DO NOTHING', [documentId, owners.map(({ client: id }) => id), owners.map(({ by }) => by)]);
+      await client.query('INSERT INTO sync.client_owner (document_id, client, user_id) SELECT $1, * FROM unnest($2::bigint[], $3::uuid[]) ON CONFLICT DO NOTHING', [
+        documentId,
+        owners.map(({ client: id }) => id),
+        owners.map(({ by }) => by),
+      ]);
     }
     const people = new Map<string, IdRanges>();
     for (const credit of rows.flatMap(({ credits }) => credits)) {
@@ -135,10 +146,19 @@ export class Compactor {
     for (const [userId, ranges] of people) {
       // Ranges that touch what is there already become one, so that a year of typing is a few rows.
       const clients = [...new Set([...ranges].map(({ client: id }) => id))];
-      const { rows: before } = await client.query<{ client: number; clock_from: number; clock_to: number }>('DELETE FROM sync.authorship WHERE document_id = $1 AND user_id = $2 AND client = ANY ($3::bigint[]) RETURNING client, clock_from, clock_to', [documentId, userId, clients]);
+      const { rows: before } = await client.query<{ client: number; clock_from: number; clock_to: number }>(
+        'DELETE FROM sync.authorship WHERE document_id = $1 AND user_id = $2 AND client = ANY ($3::bigint[]) RETURNING client, clock_from, clock_to',
+        [documentId, userId, clients],
+      );
       for (const { client: id, clock_from: from, clock_to: to } of before) ranges.add({ client: id, from, to });
       const all = [...ranges];
-      await client.query('INSERT INTO sync.authorship (document_id, user_id, client, clock_from, clock_to) SELECT $1, $2, * FROM unnest($3::bigint[], $4::bigint[], $5::bigint[])', [documentId, userId, all.map(({ client: id }) => id), all.map(({ from }) => from), all.map(({ to }) => to)]);
+      await client.query('INSERT INTO sync.authorship (document_id, user_id, client, clock_from, clock_to) SELECT $1, $2, * FROM unnest($3::bigint[], $4::bigint[], $5::bigint[])', [
+        documentId,
+        userId,
+        all.map(({ client: id }) => id),
+        all.map(({ from }) => from),
+        all.map(({ to }) => to),
+      ]);
     }
   }
 }

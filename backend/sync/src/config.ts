@@ -43,7 +43,13 @@ const LOOPBACK = ['localhost', '127.0.0.1', '[::1]'];
 /** The allow-list of origins: the studio's, the listed ones, and the loopback spellings of a loopback studio. */
 function originsOf(frontendUrl: string, listed: string): ReadonlySet<string> {
   const { origin, protocol, hostname, port } = new URL(frontendUrl);
-  const origins = new Set([origin, ...listed.split(',').map((entry) => entry.trim()).filter(Boolean)]);
+  const origins = new Set([
+    origin,
+    ...listed
+      .split(',')
+      .map((entry) => entry.trim())
+      .filter(Boolean),
+  ]);
   if (LOOPBACK.includes(hostname)) for (const name of LOOPBACK) origins.add(`${protocol}//${name}${port ? `:${port}` : ''}`);
   return origins;
 }

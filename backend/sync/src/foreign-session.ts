@@ -10,6 +10,8 @@ export interface ForeignEnvelope {
   awareness(bytes: Uint8Array): void;
   /** Every change up to this number is committed. */
   committed(upTo: number): void;
+  /** This one change is committed already, whatever came before it. */
+  known(number: number): void;
   refused(number: number): void;
   end(code: number, reason: string): void;
   /** Whether presence should wait because the other side reads too slowly. */
@@ -109,6 +111,7 @@ export class ForeignSession {
       who: this.#who,
       update: (update) => this.#envelope.sync((writer) => writeUpdate(writer, update)),
       ack: (upTo) => this.#envelope.committed(upTo),
+      known: (number) => this.#envelope.known(number),
       refuse: (number) => this.#envelope.refused(number),
       askWhole: (stateVector) => this.#envelope.sync((writer) => writeStep1(writer, stateVector)),
       // One's own state comes back too: both clients take thirty silent seconds for a dead socket.

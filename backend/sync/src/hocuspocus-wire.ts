@@ -101,7 +101,7 @@ export class HocuspocusConnection implements Visitor {
     const token = reader.string();
     const found = this.#documents.get(key);
     if (!found && this.#documents.size >= DOCUMENTS_MAX) return this.#deny(key, 'too many documents');
-    const document: OpenDocument = found ?? { session: null, grant: null, waiting: [], answered: 0, refused: new Set() };
+    const document: OpenDocument = found ?? { session: null, grant: null, waiting: [], answered: 0, singly: new Set() };
     this.#documents.set(key, document);
     this.#admit(key, document, token).catch((error: unknown) => {
       if (error instanceof Refused) {
@@ -143,10 +143,14 @@ export class HocuspocusConnection implements Visitor {
         sync: (fill) => this.#send(key, MESSAGE.sync, fill),
         awareness: (bytes) => this.#send(key, MESSAGE.awareness, (writer) => writer.byteArray(bytes)),
         committed: (upTo) => {
-          for (; document.answered < upTo; document.answered += 1) if (!document.refused.delete(document.answered + 1)) this.#status(key, true);
+          for (; document.answered < upTo; document.answered += 1) if (!document.singly.delete(document.answered + 1)) this.#status(key, true);
+        },
+        known: (number) => {
+          document.singly.add(number);
+          this.#status(key, true);
         },
         refused: (number) => {
-          document.refused.add(number);
+          document.singly.add(number);
           this.#status(key, false);
         },
         end: (code, reason) => this.#end(key, code as CloseCode, reason),
@@ -221,6 +225,6 @@ interface OpenDocument {
   waiting: (() => void)[];
   /** The last change that has its SyncStatus. */
   answered: number;
-  /** Changes after it that were refused already. */
-  refused: Set<number>;
+  /** Changes after it that were answered one by one. */
+  singly: Set<number>;
 }

@@ -15,6 +15,8 @@ export interface Listener {
   readonly who: Identity;
   update(update: Uint8Array): void;
   ack(upTo: number): void;
+  /** This change brings nothing new; only wires that answer message by message care. */
+  known(number: number): void;
   refuse(number: number, reason: RefusalReason): void;
   askWhole(stateVector: Uint8Array): void;
   presence(changes: readonly PersonChange[]): void;
@@ -255,6 +257,9 @@ export class OpenRoom implements CommitRoom {
           break;
         case 'ack':
           this.#listeners.get(effect.session)?.ack(effect.upTo);
+          break;
+        case 'known':
+          this.#listeners.get(effect.session)?.known(effect.number);
           break;
         case 'refuse':
           this.#listeners.get(effect.session)?.refuse(effect.number, effect.reason);

@@ -167,6 +167,7 @@ export class StudioConnection implements Visitor, EventListener {
         this.#send({ type: 'update', channel: number, update });
       },
       ack: (upTo) => this.#send({ type: 'ack', channel: number, upTo }),
+      known: () => undefined,
       refuse: (pushNumber, reason) => this.#send({ type: 'refused', channel: number, number: pushNumber, reason }),
       askWhole: (stateVector) => this.#send({ type: 'whole', channel: number, stateVector }),
       presence: (changes) => {

@@ -47,6 +47,10 @@ export function readAwareness(bytes: Uint8Array): AwarenessState[] {
 
 export function writeAwareness(states: readonly AwarenessState[]): Uint8Array {
   const writer = new Writer().uint(states.length);
-  for (const { client, clock, state } of states) writer.uint(client).uint(clock).string(state ?? 'null');
+  for (const { client, clock, state } of states)
+    writer
+      .uint(client)
+      .uint(clock)
+      .string(state ?? 'null');
   return writer.finish();
 }

@@ -40,6 +40,7 @@ export class YjsConnection implements Visitor {
         awareness: (bytes) => this.#send(MESSAGE.awareness, (writer) => writer.byteArray(bytes)),
         // This wire has no acknowledgement, and so nothing to refuse with: what a reader sends is dropped.
         committed: () => undefined,
+        known: () => undefined,
         refused: () => undefined,
         end: (code, reason) => this.close(code as CloseCode, reason),
         get isSlow() {

@@ -69,7 +69,12 @@ export function writeClientFrame(frame: ClientFrame): Uint8Array {
     case 'close':
       return writer.uint(frame.channel).finish();
     case 'push':
-      return writer.uint(frame.channel).uint(frame.number).byte(frame.kind === 'edit' ? 0 : 1).raw(frame.update).finish();
+      return writer
+        .uint(frame.channel)
+        .uint(frame.number)
+        .byte(frame.kind === 'edit' ? 0 : 1)
+        .raw(frame.update)
+        .finish();
     case 'presence':
       return writer.uint(frame.channel).uint(frame.client).uint(frame.clock).string(frame.state).finish();
     case 'renew':
@@ -119,7 +124,11 @@ export function writeServerFrame(frame: ServerFrame): Uint8Array {
     case 'welcome':
       return writer.uint(frame.session).uint(frame.heartbeatMs).finish();
     case 'opened':
-      return writer.uint(frame.channel).uint(frame.epoch).byte(frame.canWrite ? 1 : 0).finish();
+      return writer
+        .uint(frame.channel)
+        .uint(frame.epoch)
+        .byte(frame.canWrite ? 1 : 0)
+        .finish();
     case 'content':
     case 'update':
       return writer.uint(frame.channel).raw(frame.update).finish();
@@ -135,7 +144,11 @@ export function writeServerFrame(frame: ServerFrame): Uint8Array {
       for (const { client, clock, userId, name, colour, state } of frame.people) writer.uint(client).uint(clock).string(userId).string(name).uint(colour).string(state);
       return writer.finish();
     case 'rights':
-      return writer.uint(frame.channel).byte(frame.canWrite ? 1 : 0).byte(frame.trashed ? 1 : 0).finish();
+      return writer
+        .uint(frame.channel)
+        .byte(frame.canWrite ? 1 : 0)
+        .byte(frame.trashed ? 1 : 0)
+        .finish();
     case 'closed':
       return writer.uint(frame.channel).uint(frame.code).string(frame.reason).finish();
     case 'event':

@@ -103,6 +103,15 @@ test('[RP6] a right that comes back sends what waited', () => {
   expect(pushes(step({ type: 'rights', canWrite: true }))).toEqual([1]);
 });
 
+test('[RP6] a right that comes back with a new connection sends what waited', () => {
+  const { connect, typeAndKeep, step } = aReplica();
+  connect();
+  typeAndKeep(1);
+  step({ type: 'refused' });
+  step({ type: 'disconnected' });
+  expect(pushes(connect())).toEqual([1]);
+});
+
 test('[RP7] words of others wait while the surface composes, and keep their order', () => {
   const { connect, step } = aReplica();
   connect();

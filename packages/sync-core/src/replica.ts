@@ -8,7 +8,8 @@
  * RP4 `waiting` counts edits that are not acknowledged; nothing else may say that all is saved.
  * RP5 What the server asks for as a whole, or lacks after a join, is sent as one resync, whose acknowledgement also
  *     covers every edit made before it.
- * RP6 After a refusal nothing more is sent; the edits stay, to be offered to their writer.
+ * RP6 After a refusal nothing more is sent; the edits stay, to be offered to their writer, and are sent when the right
+ *     comes back, in band or with the next connection.
  * RP7 While the surface composes, what others wrote is held back and applied in its order when the composition ends.
  */
 export class Replica {
@@ -37,6 +38,11 @@ export class Replica {
 
   get isUp(): boolean {
     return this.#link === 'up';
+  }
+
+  /** Whether the disk has every edit that waits. Only then may the document's state be kept beside the outbox. */
+  get isOnDisk(): boolean {
+    return this.#outbox.every(({ onDisk }) => onDisk);
   }
 
   /** The edits that were never acknowledged, oldest first. */
@@ -70,6 +76,7 @@ export class Replica {
         return [{ type: 'changed' }];
       case 'opened':
         this.#canWrite = input.canWrite;
+        this.#refused = false;
         return [{ type: 'changed' }];
       case 'ready':
         this.#link = 'up';

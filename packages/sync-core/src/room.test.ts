@@ -108,6 +108,23 @@ describe('what is acknowledged', () => {
     expect(stored).toEqual([]);
   });
 
+  test('[RM3] a whole that does not suffice is asked for again only when the document has grown', () => {
+    const { join, push } = aRoom();
+    const [absent, heir, other] = [aWriter(1), aWriter(2), aWriter(3)];
+    join(1);
+    join(2);
+    const lost = absent.type('사라진 ');
+    heir.hear(lost);
+    const orphan = heir.type('이어 쓴 글');
+    expect(kinds(push(1, 1, orphan))).toEqual(['ask-whole']);
+    expect(push(1, 2, orphan, 'resync')).toEqual([]);
+    expect(push(1, 3, orphan, 'resync')).toEqual([]);
+    expect(kinds(push(2, 1, other.type('다른 글')))).toEqual(['store', 'relay', 'ask-whole']);
+    expect(push(1, 4, orphan, 'resync')).toEqual([]);
+    expect(kinds(push(2, 2, lost, 'resync'))).toEqual(['store', 'relay', 'ask-whole']);
+    expect(kinds(push(1, 5, orphan, 'resync'))).toEqual(['store', 'relay']);
+  });
+
   test('[RM7] no acknowledgement runs ahead of an edit that waits for the whole', () => {
     const { join, push, commit, stored } = aRoom();
     const [lost, other] = [aWriter(1), aWriter(2)];
@@ -131,6 +148,17 @@ describe('who may write', () => {
     expect(stored).toEqual([]);
   });
 
+  test('[RM4] a reader is refused what is new and answered what is known, message by message', () => {
+    const { join, push, commit } = aRoom();
+    const [writer, reader] = [aWriter(1), aWriter(2)];
+    join(1);
+    join(2, 'reader', false);
+    push(1, 1, writer.type('봄'));
+    commit();
+    expect(kinds(push(2, 1, reader.type('낙서')))).toEqual(['refuse']);
+    expect(push(2, 2, writer.whole())).toEqual([{ type: 'known', session: 2, number: 2 }]);
+  });
+
   test('[RM4] a reader who shows only what is known is answered as anyone', () => {
     const { join, push, commit } = aRoom();
     const writer = aWriter(1);
@@ -152,13 +180,29 @@ describe('who may write', () => {
     expect(kinds(push(1, 2, writer.type('늦은 글')))).toEqual(['refuse']);
   });
 
+  test('[RM7] nothing later is acknowledged over what was refused, until the right comes back and the whole with it', () => {
+    const { join, push, step, commit } = aRoom();
+    const writer = aWriter(1);
+    join(1);
+    push(1, 1, writer.type('남을 글'));
+    commit();
+    step({ type: 'rights-changed', session: 1, canWrite: false });
+    const refused = writer.erase(0, 1);
+    expect(kinds(push(1, 2, refused))).toEqual(['refuse']);
+    expect(kinds(step({ type: 'rights-changed', session: 1, canWrite: true }))).toEqual(['ask-whole']);
+    expect(push(1, 3, writer.erase(0, 1))).toEqual([]);
+    expect(kinds(push(1, 4, writer.whole(), 'resync'))).toEqual(['store', 'relay']);
+    expect(commit()).toEqual([{ type: 'ack', session: 1, upTo: 4 }]);
+  });
+
   test('[RM9] what is too large is refused by name', () => {
     const { join, push, stored } = aRoom({ limits: { updateBytesMax: 100, documentBytesMax: 150 } });
     const writer = aWriter(1);
     join(1);
-    expect(push(1, 1, aWriter(5).type('가'.repeat(100)))).toEqual([{ type: 'refuse', session: 1, number: 1, reason: 'update-too-large' }]);
-    push(1, 2, writer.type('가'.repeat(25)));
-    expect(push(1, 3, writer.type('나'.repeat(25)))).toEqual([{ type: 'refuse', session: 1, number: 3, reason: 'document-full' }]);
+    join(2);
+    expect(push(2, 1, aWriter(5).type('가'.repeat(100)))).toEqual([{ type: 'refuse', session: 2, number: 1, reason: 'update-too-large' }]);
+    push(1, 1, writer.type('가'.repeat(25)));
+    expect(push(1, 2, writer.type('나'.repeat(25)))).toEqual([{ type: 'refuse', session: 1, number: 2, reason: 'document-full' }]);
     expect(stored).toHaveLength(1);
   });
 });

@@ -10,7 +10,8 @@ import { Coverage, readUpdate, type UpdateSummary } from './update.ts';
  *
  * RM1 A session hears of nothing before it has joined, and of everything after.
  * RM2 Bytes that are no update end that session and touch nothing else.
- * RM3 What would stay pending is neither stored nor relayed nor acknowledged; the session is asked for the whole.
+ * RM3 What would stay pending is neither stored nor relayed nor acknowledged; the session is asked for the whole, and
+ *     asked again only when the document has grown.
  * RM4 A session that may not write stores nothing and is told so, unless what it sends is known already.
  * RM5 What is new is handed to the store, and then to the other sessions of this node.
  * RM6 An update is acknowledged after everything it rests on is committed: its own position or, when it brings nothing
@@ -68,7 +69,7 @@ export class Room {
   step(input: RoomInput): RoomEffect[] {
     switch (input.type) {
       case 'joined':
-        this.#sessions.set(input.session, { userId: input.userId, canWrite: input.canWrite, needsWhole: false, acked: 0, waiting: [] });
+        this.#sessions.set(input.session, { userId: input.userId, canWrite: input.canWrite, whole: 'had', acked: 0, waiting: [] });
         return [];
       case 'left':
         this.#sessions.delete(input.session);
@@ -92,8 +93,12 @@ export class Room {
 
   #changeRights({ session, canWrite }: Extract<RoomInput, { type: 'rights-changed' }>): RoomEffect[] {
     const found = this.#sessions.get(session);
-    if (found) found.canWrite = canWrite;
-    return [];
+    if (!found) return [];
+    found.canWrite = canWrite;
+    if (!canWrite || found.whole !== 'refused') return [];
+    // What was refused meanwhile is asked for as a whole: an acknowledgement of anything later would run over it (RM7).
+    found.whole = 'asked';
+    return [{ type: 'ask-whole', session, stateVector: this.stateVector() }];
   }
 
   #push({ session, number, kind, update }: Extract<RoomInput, { type: 'pushed' }>): RoomEffect[] {
@@ -117,14 +122,11 @@ export class Room {
       }
       return this.#acknowledge(session, from, number, kind);
     }
-    if (!from.canWrite) return [{ type: 'refuse', session, number, reason: 'not-allowed' }]; // RM4
-    if (update.length > this.#limits.updateBytesMax) return [{ type: 'refuse', session, number, reason: 'update-too-large' }]; // RM9
-    if (this.#bytes + update.length > this.#limits.documentBytesMax) return [{ type: 'refuse', session, number, reason: 'document-full' }];
-    if (!this.#coverage.integrates(summary)) {
-      from.needsWhole = true; // RM3
-      return [{ type: 'ask-whole', session, stateVector: this.stateVector() }];
-    }
-    if (from.needsWhole && kind === 'edit') {
+    if (!from.canWrite) return this.#refuse(session, from, number, 'not-allowed'); // RM4
+    if (update.length > this.#limits.updateBytesMax) return this.#refuse(session, from, number, 'update-too-large'); // RM9
+    if (this.#bytes + update.length > this.#limits.documentBytesMax) return this.#refuse(session, from, number, 'document-full');
+    if (!this.#coverage.integrates(summary)) return this.#turnAway(session, from, kind); // RM3
+    if (from.whole !== 'had' && kind === 'edit') {
       // Asked for the whole already, which will hold this edit too. Taking it now would let a cumulative
       // acknowledgement run over the edits before it that were turned away (RM7).
       return [];
@@ -135,7 +137,33 @@ export class Room {
     this.#position += 1;
     this.#bytes += update.length;
     this.#tail.push({ update, row: null, position: this.#position });
-    return [{ type: 'store', position: this.#position, update, ...credited }, { type: 'relay', update, except: session }, ...this.#acknowledge(session, from, number, kind)];
+    return [{ type: 'store', position: this.#position, update, ...credited }, { type: 'relay', update, except: session }, ...this.#acknowledge(session, from, number, kind), ...this.#askAgain()];
+  }
+
+  #refuse(session: number, from: Session, number: number, reason: RefusalReason): RoomEffect[] {
+    from.whole = 'refused';
+    return [{ type: 'refuse', session, number, reason }];
+  }
+
+  /** RM3: once for each gap; a client whose whole does not suffice is not asked in a circle. */
+  #turnAway(session: number, from: Session, kind: PushKind): RoomEffect[] {
+    if (from.whole === 'had') {
+      from.whole = 'asked';
+      return [{ type: 'ask-whole', session, stateVector: this.stateVector() }];
+    }
+    if (kind === 'resync') from.whole = 'lacking';
+    return [];
+  }
+
+  /** The document has grown: what a session lacked may be there now. */
+  #askAgain(): RoomEffect[] {
+    const effects: RoomEffect[] = [];
+    for (const [session, from] of this.#sessions) {
+      if (from.whole !== 'lacking') continue;
+      from.whole = 'asked';
+      effects.push({ type: 'ask-whole', session, stateVector: this.stateVector() });
+    }
+    return effects;
   }
 
   /** RM8 for clocks that are new. */
@@ -178,9 +206,9 @@ export class Room {
 
   /** RM6, RM7: now if all is committed, else when the position is. */
   #acknowledge(session: number, from: Session, number: number, kind: PushKind): RoomEffect[] {
-    if (from.needsWhole) {
-      if (kind === 'edit') return [];
-      from.needsWhole = false;
+    if (from.whole !== 'had') {
+      if (kind === 'edit' || from.whole === 'refused') return [{ type: 'known', session, number }];
+      from.whole = 'had';
     }
     from.waiting.push({ number, position: this.#position });
     return this.#confirmWaiting(session, from);
@@ -209,7 +237,7 @@ export class Room {
     if (!this.#coverage.isNews(summary)) return [];
     this.#coverage.add(summary);
     this.#bytes += update.length;
-    return [{ type: 'relay', update, except: null }]; // RM10
+    return [{ type: 'relay', update, except: null }, ...this.#askAgain()]; // RM10
   }
 }
 
@@ -231,8 +259,12 @@ interface TailEntry {
 interface Session {
   readonly userId: string;
   canWrite: boolean;
-  /** The session was asked for everything it has; until that comes nothing of it may be acknowledged. */
-  needsWhole: boolean;
+  /**
+   * Whether the session was asked for everything it has; until that comes nothing of it may be acknowledged. `lacking`:
+   * even the whole refers to something unknown, and is asked for again when the document has grown. `refused`: something
+   * of it was refused, and is asked for when the right comes back.
+   */
+  whole: 'had' | 'asked' | 'lacking' | 'refused';
   acked: number;
   waiting: { number: number; position: number }[];
 }
@@ -279,6 +311,8 @@ export type RoomEffect =
   | ({ type: 'store'; position: number; update: Uint8Array | null } & Credited)
   | { type: 'relay'; update: Uint8Array; except: number | null }
   | { type: 'ack'; session: number; upTo: number }
+  /** This one brings nothing new, but an acknowledgement would run over others: for wires that count message by message. */
+  | { type: 'known'; session: number; number: number }
   | { type: 'refuse'; session: number; number: number; reason: RefusalReason }
   | { type: 'ask-whole'; session: number; stateVector: Uint8Array }
   | { type: 'expel'; session: number; reason: 'malformed' };

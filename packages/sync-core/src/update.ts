@@ -259,7 +259,10 @@ export class Coverage {
 
 /** Only the deletions of an update, as an update: for a returning client that has every clock already. */
 export function deletionsOf(update: Uint8Array): Uint8Array {
-  return new Writer().byte(0).raw(update.subarray(readUpdate(update).deleteSetAt)).finish();
+  return new Writer()
+    .byte(0)
+    .raw(update.subarray(readUpdate(update).deleteSetAt))
+    .finish();
 }
 
 /** The update that changes nothing. */

@@ -11,7 +11,12 @@ export interface Disk {
   forget(keys: readonly IDBValidKey[]): Promise<void>;
   /** Documents of a project that have unacknowledged edits, with their number. */
   waiting(projectId: ProjectId): Promise<Map<DocumentId, number>>;
-  state(documentId: DocumentId): Promise<KeptState | null>;
+  /**
+   * Keeps a change of someone else until the next state: an edit in the outbox may rest on it, and the server may lose
+   * it before its commit (found by the simulation: an outbox without what it rests on could never be sent).
+   */
+  keepReceived(documentId: DocumentId, update: Uint8Array): Promise<void>;
+  state(documentId: DocumentId): Promise<FoundState | null>;
   keepState(state: KeptState): Promise<void>;
 }
 
@@ -29,6 +34,11 @@ export interface KeptState {
   update: Uint8Array;
   epoch: number;
   canWrite: boolean;
+}
+
+/** A state with what was received after it. */
+export interface FoundState extends KeptState {
+  received: Uint8Array[];
 }
 
 const NAME = 'cowrite-scenes';
@@ -61,6 +71,7 @@ export async function openDisk(userId: UserId): Promise<Disk> {
     const outbox = request.result.createObjectStore('outbox', { autoIncrement: true });
     outbox.createIndex('document', 'documentId');
     outbox.createIndex('project', 'projectId');
+    request.result.createObjectStore('received', { autoIncrement: true }).createIndex('document', 'documentId');
     request.result.createObjectStore('states', { keyPath: 'documentId' });
   };
   const database = await answer(request);
@@ -76,7 +87,8 @@ export async function openDisk(userId: UserId): Promise<Disk> {
       return (entries as Omit<OutboxEntry, 'key'>[]).map((entry, at) => ({ ...entry, key: keys[at]! }));
     },
     async keep(entry) {
-      const transaction = database.transaction('outbox', 'readwrite', { durability: 'relaxed' });
+      // Over both stores, so that it is written after everything received before it.
+      const transaction = database.transaction(['outbox', 'received'], 'readwrite', { durability: 'relaxed' });
       const key = answer(transaction.objectStore('outbox').add(entry));
       await committed(transaction);
       return key;
@@ -92,12 +104,24 @@ export async function openDisk(userId: UserId): Promise<Disk> {
       for (const { documentId } of entries) counts.set(documentId, (counts.get(documentId) ?? 0) + 1);
       return counts;
     },
+    async keepReceived(documentId, update) {
+      const transaction = database.transaction('received', 'readwrite', { durability: 'relaxed' });
+      transaction.objectStore('received').add({ documentId, update });
+      await committed(transaction);
+    },
     async state(documentId) {
-      return ((await answer(database.transaction('states').objectStore('states').get(documentId))) as KeptState | undefined) ?? null;
+      const transaction = database.transaction(['states', 'received']);
+      const [state, received] = await Promise.all([
+        answer(transaction.objectStore('states').get(documentId)) as Promise<KeptState | undefined>,
+        answer(transaction.objectStore('received').index('document').getAll(documentId)) as Promise<{ update: Uint8Array }[]>,
+      ]);
+      return state ? { ...state, received: received.map(({ update }) => update) } : null;
     },
     async keepState(state) {
-      const transaction = database.transaction('states', 'readwrite', { durability: 'relaxed' });
+      const transaction = database.transaction(['states', 'received'], 'readwrite', { durability: 'relaxed' });
       transaction.objectStore('states').put(state);
+      const received = transaction.objectStore('received');
+      for (const key of await answer(received.index('document').getAllKeys(state.documentId))) received.delete(key);
       await committed(transaction);
     },
   };

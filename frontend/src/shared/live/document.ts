@@ -88,7 +88,7 @@ export class ReplicaHost implements LiveDocument {
     try {
       const [state, entries] = await Promise.all([disk.state(this.documentId), disk.outbox(this.documentId)]);
       if (state) {
-        Y.applyUpdate(this.doc, state.update, DISK);
+        for (const update of [state.update, ...state.received]) Y.applyUpdate(this.doc, update, DISK);
         this.#epoch = state.epoch;
         this.#loaded = true;
         this.#step({ type: 'rights', canWrite: state.canWrite });
@@ -261,6 +261,7 @@ export class ReplicaHost implements LiveDocument {
           this.#channel.send({ type: 'push', channel: this.number, number: effect.number, kind: effect.kind, update: effect.update });
           break;
         case 'apply':
+          this.#keepReceived(effect.update);
           Y.applyUpdate(this.doc, effect.update, REMOTE);
           break;
         case 'compare':
@@ -314,6 +315,14 @@ export class ReplicaHost implements LiveDocument {
     this.#channel.changed();
   }
 
+  #keepReceived(update: Uint8Array): void {
+    this.#channel.disk
+      .then((disk) => disk?.keepReceived(this.documentId, update))
+      .catch(() => {
+        this.#storageWorks = false;
+      });
+  }
+
   #keepStateSoon(): void {
     this.#keepTimer ??= setTimeout(() => void this.#keepState(), KEEP_STATE_AFTER_MS);
   }
@@ -323,6 +332,8 @@ export class ReplicaHost implements LiveDocument {
     this.#keepTimer = null;
     const disk = await this.#channel.disk;
     if (!disk || !this.#loaded || this.#hasPending()) return;
+    // Never a state with an edit that the outbox lacks: a deletion moves no clock, and would be known here alone.
+    if (!this.#replica.isOnDisk) return this.#keepStateSoon();
     try {
       await disk.keepState({ documentId: this.documentId, projectId: this.#channel.projectId, update: Y.encodeStateAsUpdate(this.doc), epoch: this.#epoch, canWrite: this.#replica.canWrite });
     } catch {
