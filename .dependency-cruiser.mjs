@@ -13,7 +13,12 @@ export default {
     between('services-meet-in-packages', 'Rule 3: a service imports no other service and no studio.', { path: '^backend/([^/]+)/' }, { path: '^(backend|frontend|bench|e2e|scripts)/', pathNot: '^backend/$1/' }),
     between('studio-meets-in-packages', 'Rule 3: the studio imports no service and no server package.', { path: '^frontend/src/' }, { path: '^(backend|bench|e2e|scripts|packages/service-kit)/' }),
     between('pure-packages', 'Rule 4: sync-core and manuscript run anywhere: no built-in of Node.', { path: '^packages/(sync-core|manuscript)/src/', pathNot: TESTS }, { dependencyTypes: BUILT_IN }),
-    between('use-cases-know-no-http', 'Rule 5: only controllers, the platform and the composition root know Nest and HTTP.', { path: '^backend/core/src/', pathNot: ['^backend/core/src/platform/', '\\.controller\\.ts$', '^backend/core/src/(app|main|worker)\\.ts$', TESTS] }, { path: 'node_modules/(@nestjs/|fastify/|@fastify/)' }),
+    between(
+      'use-cases-know-no-http',
+      'Rule 5: only controllers, the platform and the composition root know Nest and HTTP.',
+      { path: '^backend/core/src/', pathNot: ['^backend/core/src/platform/', '\\.controller\\.ts$', '^backend/core/src/(app|main|worker)\\.ts$', TESTS] },
+      { path: 'node_modules/(@nestjs/|fastify/|@fastify/)' },
+    ),
     between('stores-are-private', 'Rule 6: a store is imported by its own noun of its own service, and by nobody else’s tables.', { path: OURS, pathNot: '^backend/([^/]+)/src/' }, { path: '\\.store\\.ts$' }),
     between('stores-stay-in-their-service', 'Rule 6: each table has one owning service.', { path: '^backend/([^/]+)/' }, { path: '^backend/.*\\.store\\.ts$', pathNot: '^backend/$1/' }),
     between('features-do-not-meet', 'Rule 7: features are composed by app/, never by each other.', { path: '^frontend/src/features/([^/]+)/' }, { path: '^frontend/src/(features|app)/', pathNot: '^frontend/src/features/$1/' }),

@@ -12,7 +12,13 @@ const bin = (path) => join('node_modules', path);
 /** Each check: its name, and the programs that make it, run by our Node; `npm` names npm itself. */
 const CHECKS = [
   { name: 'types', runs: [[bin('typescript/bin/tsc'), '-p', 'tsconfig.json']] },
-  { name: 'studio-types', runs: [[bin('next/dist/bin/next'), 'typegen', 'frontend'], [bin('typescript/bin/tsc'), '--noEmit', '-p', 'frontend']] },
+  {
+    name: 'studio-types',
+    runs: [
+      [bin('next/dist/bin/next'), 'typegen', 'frontend'],
+      [bin('typescript/bin/tsc'), '--noEmit', '-p', 'frontend'],
+    ],
+  },
   { name: 'lint', runs: [[bin('oxlint/bin/oxlint'), '--deny-warnings']] },
   { name: 'format', runs: [[bin('oxfmt/bin/oxfmt'), '--check']] },
   { name: 'arrows', runs: [[bin('dependency-cruiser/bin/dependency-cruiser.mjs'), '--config', '.dependency-cruiser.mjs', 'packages', 'backend', 'frontend/src', 'bench', 'e2e', 'scripts']] },

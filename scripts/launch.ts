@@ -42,7 +42,9 @@ async function prepareData(): Promise<Secrets> {
   } catch (error) {
     const code = (error as NodeJS.ErrnoException).code;
     if (code === 'ENOSPC') throw diskFull();
-    throw new CannotStart(say(`${dataDir} 폴더에 쓸 수 없습니다 (${code}). 폴더의 주인과 권한을 확인하거나 COWRITE_DATA로 다른 폴더를 알려 주세요.`, `Cannot write to ${dataDir} (${code}). Check who owns the folder, or name another one with COWRITE_DATA.`));
+    throw new CannotStart(
+      say(`${dataDir} 폴더에 쓸 수 없습니다 (${code}). 폴더의 주인과 권한을 확인하거나 COWRITE_DATA로 다른 폴더를 알려 주세요.`, `Cannot write to ${dataDir} (${code}). Check who owns the folder, or name another one with COWRITE_DATA.`),
+    );
   }
   const { bavail, bsize } = await statfs(dataDir);
   if (bavail * bsize < FREE_BYTES_MIN) throw diskFull();
@@ -59,7 +61,8 @@ async function prepareData(): Promise<Secrets> {
   return secrets;
 }
 
-const diskFull = (): CannotStart => new CannotStart(say(`${dataDir}의 디스크가 가득 찼습니다. 적어도 200 MB를 비우고 다시 시작해 주세요. 글은 그대로 있습니다.`, `The disk of ${dataDir} is full. Free at least 200 MB and start again. Nothing was lost.`));
+const diskFull = (): CannotStart =>
+  new CannotStart(say(`${dataDir}의 디스크가 가득 찼습니다. 적어도 200 MB를 비우고 다시 시작해 주세요. 글은 그대로 있습니다.`, `The disk of ${dataDir} is full. Free at least 200 MB and start again. Nothing was lost.`));
 
 let holdsLock = false;
 
@@ -67,7 +70,8 @@ let holdsLock = false;
 async function takeLock(): Promise<void> {
   const file = join(dataDir, 'launcher.pid');
   const pid = Number(await readFile(file, 'utf8').catch(() => ''));
-  if (pid && pid !== process.pid && (await isLauncher(pid))) throw new CannotStart(say(`Cowrite가 이미 돌고 있습니다 (프로세스 ${pid}): http://localhost:${ports.studio}`, `Cowrite is already running (process ${pid}): http://localhost:${ports.studio}`));
+  if (pid && pid !== process.pid && (await isLauncher(pid)))
+    throw new CannotStart(say(`Cowrite가 이미 돌고 있습니다 (프로세스 ${pid}): http://localhost:${ports.studio}`, `Cowrite is already running (process ${pid}): http://localhost:${ports.studio}`));
   await writeFile(file, String(process.pid));
   holdsLock = true;
 }
@@ -121,7 +125,13 @@ class Supervised {
 
   async start(): Promise<void> {
     const logFile = join(dataDir, 'logs', `${this.service.name}.log`);
-    if (await stat(logFile).then((found) => found.size > 10_000_000, () => false)) await rename(logFile, `${logFile}.1`);
+    if (
+      await stat(logFile).then(
+        (found) => found.size > 10_000_000,
+        () => false,
+      )
+    )
+      await rename(logFile, `${logFile}.1`);
     const log = await open(logFile, 'a');
     const beganMs = Date.now();
     const child = spawn(process.execPath, ['--enable-source-maps', this.service.script], {
@@ -139,7 +149,12 @@ class Supervised {
       this.#child = null;
       if (this.#stopping) return;
       if (Date.now() - beganMs > 30_000) this.#backOffMs = BACK_OFF_MS.first;
-      line(say(`  ${this.service.name}이(가) 멈췄습니다 (${signal ?? `코드 ${code}`}). ${this.#backOffMs / 1000}초 뒤 다시 시작합니다. 기록: ${logFile}`, `  ${this.service.name} stopped (${signal ?? `code ${code}`}). Starting it again in ${this.#backOffMs / 1000} s. Log: ${logFile}`));
+      line(
+        say(
+          `  ${this.service.name}이(가) 멈췄습니다 (${signal ?? `코드 ${code}`}). ${this.#backOffMs / 1000}초 뒤 다시 시작합니다. 기록: ${logFile}`,
+          `  ${this.service.name} stopped (${signal ?? `code ${code}`}). Starting it again in ${this.#backOffMs / 1000} s. Log: ${logFile}`,
+        ),
+      );
       setTimeout(() => {
         if (!this.#stopping) void this.start();
       }, this.#backOffMs);
@@ -155,7 +170,10 @@ class Supervised {
       if (answer?.ok) return;
       await wait(100);
     }
-    if (!this.#stopping) throw new CannotStart(say(`${this.service.name}이(가) 대답하지 않습니다. 기록을 봐 주세요: ${join(dataDir, 'logs', `${this.service.name}.log`)}`, `${this.service.name} does not answer. See its log: ${join(dataDir, 'logs', `${this.service.name}.log`)}`));
+    if (!this.#stopping)
+      throw new CannotStart(
+        say(`${this.service.name}이(가) 대답하지 않습니다. 기록을 봐 주세요: ${join(dataDir, 'logs', `${this.service.name}.log`)}`, `${this.service.name} does not answer. See its log: ${join(dataDir, 'logs', `${this.service.name}.log`)}`),
+      );
   }
 
   async stop(): Promise<void> {
@@ -171,7 +189,8 @@ class Supervised {
 }
 
 /** Limits and our own settings pass through to every service; nothing else of the terminal's environment does. */
-const limitsFrom = (env: NodeJS.ProcessEnv): Record<string, string> => Object.fromEntries(Object.entries(env).filter((entry): entry is [string, string] => /^(COWRITE_|JWT_EXPIRES_IN$|REFRESH_TOKEN_EXPIRES_IN$|PUBLIC_ORIGINS$|LOG_LEVEL$|REDIS_URL$)/.test(entry[0]) && entry[1] !== undefined));
+const limitsFrom = (env: NodeJS.ProcessEnv): Record<string, string> =>
+  Object.fromEntries(Object.entries(env).filter((entry): entry is [string, string] => /^(COWRITE_|JWT_EXPIRES_IN$|REFRESH_TOKEN_EXPIRES_IN$|PUBLIC_ORIGINS$|LOG_LEVEL$|REDIS_URL$)/.test(entry[0]) && entry[1] !== undefined));
 
 let postgres: EmbeddedPostgres | null = null;
 const services: Supervised[] = [];
@@ -239,16 +258,34 @@ async function main(): Promise<void> {
     ]);
     if (applied.length > 0) line(say(`  데이터베이스를 준비했습니다 (${applied.length}단계)`, `  prepared the database (${applied.length} steps)`));
   } catch (error) {
-    if (error instanceof NewerDatabase) throw new CannotStart(say(`이 데이터는 더 새로운 Cowrite가 만들었습니다 (${error.unknown.join(', ')}). Cowrite를 새 판으로 올려 주세요. 데이터는 그대로 있습니다.`, `This data was made by a newer Cowrite (${error.unknown.join(', ')}). Update Cowrite. The data was not touched.`));
+    if (error instanceof NewerDatabase)
+      throw new CannotStart(
+        say(
+          `이 데이터는 더 새로운 Cowrite가 만들었습니다 (${error.unknown.join(', ')}). Cowrite를 새 판으로 올려 주세요. 데이터는 그대로 있습니다.`,
+          `This data was made by a newer Cowrite (${error.unknown.join(', ')}). Update Cowrite. The data was not touched.`,
+        ),
+      );
     throw new CannotStart(say(`데이터베이스를 준비하지 못했습니다: ${(error as Error).message}`, `The database could not be prepared: ${(error as Error).message}`));
   }
 
   const studioUrl = process.env['FRONTEND_URL'] || `http://localhost:${ports.studio}`;
   const shared = { DATABASE_URL: url, NODE_ENV: 'production', FRONTEND_URL: studioUrl };
-  const core: Service = { name: 'core', script: join(root, 'backend/core/dist/main.js'), cwd: join(root, 'backend/core'), port: ports.core, env: { ...shared, PORT: String(ports.core), JWT_SECRET: process.env['JWT_SECRET'] || secrets.jwtSecret } };
+  const core: Service = {
+    name: 'core',
+    script: join(root, 'backend/core/dist/main.js'),
+    cwd: join(root, 'backend/core'),
+    port: ports.core,
+    env: { ...shared, PORT: String(ports.core), JWT_SECRET: process.env['JWT_SECRET'] || secrets.jwtSecret },
+  };
   const sync: Service = { name: 'sync', script: join(root, 'backend/sync/dist/main.js'), cwd: join(root, 'backend/sync'), port: ports.sync, env: { ...shared, PORT: String(ports.sync), CORE_URL: `http://127.0.0.1:${ports.core}` } };
   const compactor: Service = { name: 'compactor', script: join(root, 'backend/sync/dist/compactor-main.js'), cwd: join(root, 'backend/sync'), port: null, env: { ...shared, NODE_OPTIONS: '--max-old-space-size=1024' } };
-  const studio: Service = { name: 'studio', script: join(root, 'frontend/.next/standalone/frontend/server.js'), cwd: join(root, 'frontend/.next/standalone/frontend'), port: ports.studio, env: { NODE_ENV: 'production', PORT: String(ports.studio), HOSTNAME: '127.0.0.1', CORE_PORT: String(ports.core), SYNC_PORT: String(ports.sync), FRONTEND_URL: studioUrl } };
+  const studio: Service = {
+    name: 'studio',
+    script: join(root, 'frontend/.next/standalone/frontend/server.js'),
+    cwd: join(root, 'frontend/.next/standalone/frontend'),
+    port: ports.studio,
+    env: { NODE_ENV: 'production', PORT: String(ports.studio), HOSTNAME: '127.0.0.1', CORE_PORT: String(ports.core), SYNC_PORT: String(ports.sync), FRONTEND_URL: studioUrl },
+  };
   for (const service of [core, sync, compactor, studio]) {
     const supervised = new Supervised(service);
     services.push(supervised);

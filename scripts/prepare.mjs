@@ -162,7 +162,10 @@ export function prepareBrowser() {
   };
   const found = find();
   if (found) return found;
-  const advice = say('브라우저 시험에는 Chromium이 필요합니다. 설치: apt-get install -y chromium fonts-noto-cjk (또는 CHROMIUM_PATH에 경로를 적어 주세요).', 'The browser tests need Chromium. Install it: apt-get install -y chromium fonts-noto-cjk (or set CHROMIUM_PATH).');
+  const advice = say(
+    '브라우저 시험에는 Chromium이 필요합니다. 설치: apt-get install -y chromium fonts-noto-cjk (또는 CHROMIUM_PATH에 경로를 적어 주세요).',
+    'The browser tests need Chromium. Install it: apt-get install -y chromium fonts-noto-cjk (or set CHROMIUM_PATH).',
+  );
   process.stdout.write(`  ${advice}\n`);
   const isRoot = process.getuid?.() === 0;
   const sudo = !isRoot && spawnSync('sudo', ['-n', 'true'], { stdio: 'ignore' }).status === 0;

@@ -31,7 +31,11 @@ const reads = (doc: Y.Doc, ...lines: string[]) =>
     look();
   });
 
-const linesOf = (doc: Y.Doc) => doc.getXmlFragment('default').toArray().map((block) => (block as Y.XmlElement).toArray().map(String).join(''));
+const linesOf = (doc: Y.Doc) =>
+  doc
+    .getXmlFragment('default')
+    .toArray()
+    .map((block) => (block as Y.XmlElement).toArray().map(String).join(''));
 
 function write(doc: Y.Doc, line: string): void {
   const paragraph = new Y.XmlElement('paragraph');
@@ -115,11 +119,13 @@ test('a reader of either wire writes nothing', async () => {
   using second = hocuspocus(reader, documentId);
   await reads(first.doc, '손대지 못할 글');
   await reads(second.doc, '손대지 못할 글');
-  const refused = new Promise<void>((resolve) => second.provider.on('message', ({ message }: { message: { data: Uint8Array } }) => {
-    const bytes = [...new Uint8Array(message.data)];
-    // name, SyncStatus, 0
-    if (bytes.at(-2) === 8 && bytes.at(-1) === 0) resolve();
-  }));
+  const refused = new Promise<void>((resolve) =>
+    second.provider.on('message', ({ message }: { message: { data: Uint8Array } }) => {
+      const bytes = [...new Uint8Array(message.data)];
+      // name, SyncStatus, 0
+      if (bytes.at(-2) === 8 && bytes.at(-1) === 0) resolve();
+    }),
+  );
   write(first.doc, '낙서');
   write(second.doc, '낙서');
   await refused;

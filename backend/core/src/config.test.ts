@@ -21,5 +21,9 @@ test('what is documented has a description, and what may be left out a default',
 
 test('on this machine every spelling of it is one of our origins, elsewhere only the address itself', () => {
   expect([...CoreEnvironment.parse({ ...ENOUGH, FRONTEND_URL: 'http://localhost:3100/' }).allowedOrigins]).toEqual(['http://localhost:3100', 'http://127.0.0.1:3100', 'http://[::1]:3100']);
-  expect([...CoreEnvironment.parse({ ...ENOUGH, FRONTEND_URL: 'https://studio.example', PUBLIC_ORIGINS: 'https://a.example, https://b.example' }).allowedOrigins]).toEqual(['https://studio.example', 'https://a.example', 'https://b.example']);
+  expect([...CoreEnvironment.parse({ ...ENOUGH, FRONTEND_URL: 'https://studio.example', PUBLIC_ORIGINS: 'https://a.example, https://b.example' }).allowedOrigins]).toEqual([
+    'https://studio.example',
+    'https://a.example',
+    'https://b.example',
+  ]);
 });

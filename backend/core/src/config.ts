@@ -8,7 +8,12 @@ const address = z.url({ protocol: /^https?$/, message: 'write an http or https a
 const list = z
   .string()
   .default('')
-  .transform((value) => value.split(',').map((part) => part.trim()).filter((part) => part !== ''));
+  .transform((value) =>
+    value
+      .split(',')
+      .map((part) => part.trim())
+      .filter((part) => part !== ''),
+  );
 
 /**
  * Everything that may be set from outside, by its variable. Times are written `15m`, `7d`; sizes are bytes; rates are
@@ -17,14 +22,29 @@ const list = z
 export const CoreEnvironment = z
   .object({
     NODE_ENV: z.enum(['production', 'development', 'test']).default('production').describe('production refuses placeholder secrets'),
-    DATABASE_URL: z.string({ message: 'is needed: a postgres:// address' }).regex(/^postgres(ql)?:\/\//, { message: 'write a postgres:// address' }).describe('the database'),
-    JWT_SECRET: z.string({ message: 'is needed: at least 32 random bytes' }).refine((value) => Buffer.byteLength(value) >= 32, { message: 'must be at least 32 bytes' }).describe('signing keys are derived from it'),
+    DATABASE_URL: z
+      .string({ message: 'is needed: a postgres:// address' })
+      .regex(/^postgres(ql)?:\/\//, { message: 'write a postgres:// address' })
+      .describe('the database'),
+    JWT_SECRET: z
+      .string({ message: 'is needed: at least 32 random bytes' })
+      .refine((value) => Buffer.byteLength(value) >= 32, { message: 'must be at least 32 bytes' })
+      .describe('signing keys are derived from it'),
     JWT_EXPIRES_IN: duration('15m').describe('life of an access token'),
     REFRESH_TOKEN_EXPIRES_IN: duration('7d').describe('how long a sign-in lasts without use'),
     COWRITE_SIGN_IN_MAX: duration('30d').describe('how long a sign-in lasts at most'),
     FRONTEND_URL: address.prefault('http://localhost:3100').describe('the studio’s address; links in invitations begin with it'),
     PUBLIC_ORIGINS: list.describe('further origins that browsers may call from, separated by commas'),
-    HOST: z.string().default('127.0.0.1,::1').transform((value) => value.split(',').map((part) => part.trim()).filter((part) => part !== '')).describe('addresses to listen on, separated by commas'),
+    HOST: z
+      .string()
+      .default('127.0.0.1,::1')
+      .transform((value) =>
+        value
+          .split(',')
+          .map((part) => part.trim())
+          .filter((part) => part !== ''),
+      )
+      .describe('addresses to listen on, separated by commas'),
     PORT: wholeNumber(8100, { max: 65_535 }).describe('port to listen on'),
     LOG_LEVEL: z.enum(['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent']).default('info').describe('what is logged'),
     COWRITE_DATABASE_CONNECTIONS: wholeNumber(12, { min: 2 }).describe('connections to the database'),
@@ -51,8 +71,7 @@ export const CoreEnvironment = z
     const complain = (path: string, message: string) => context.issues.push({ code: 'custom', input: env, path: [path], message });
     if (env.NODE_ENV === 'production' && isPlaceholder(env.JWT_SECRET)) complain('JWT_SECRET', 'is the placeholder of an example; make a random one');
     // Cookies without Secure on a network give the account to anyone who listens.
-    if (env.FRONTEND_URL.protocol === 'http:' && !isLoopback(env.FRONTEND_URL.hostname) && env.COWRITE_INSECURE_HTTP === '0')
-      complain('FRONTEND_URL', 'is plain http on another machine: use https, or set COWRITE_INSECURE_HTTP=1');
+    if (env.FRONTEND_URL.protocol === 'http:' && !isLoopback(env.FRONTEND_URL.hostname) && env.COWRITE_INSECURE_HTTP === '0') complain('FRONTEND_URL', 'is plain http on another machine: use https, or set COWRITE_INSECURE_HTTP=1');
     if (env.COWRITE_ARGON2_MEMORY_KIB > 4_194_304) complain('COWRITE_ARGON2_MEMORY_KIB', 'is more than 4 GiB');
     for (const origin of env.PUBLIC_ORIGINS) if (!URL.canParse(origin) || new URL(origin).origin !== origin) complain('PUBLIC_ORIGINS', 'holds something that is not an origin, like https://studio.example');
   })

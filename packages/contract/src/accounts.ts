@@ -39,7 +39,12 @@ export type PersonalToken = z.infer<typeof PersonalToken>;
 const Signed = z.object({ user: User });
 
 export const accounts = {
-  register: publicRoute('POST /auth/register', { status: 201, body: z.strictObject({ email: Email, password: Password, name: PersonName, locale: LocaleChoice.optional() }), output: Signed, summary: 'Make an account and sign in (cookies are set).' }),
+  register: publicRoute('POST /auth/register', {
+    status: 201,
+    body: z.strictObject({ email: Email, password: Password, name: PersonName, locale: LocaleChoice.optional() }),
+    output: Signed,
+    summary: 'Make an account and sign in (cookies are set).',
+  }),
   login: publicRoute('POST /auth/login', { body: z.strictObject({ email: Email, password: z.string().min(1).max(256) }), output: Signed, summary: 'Sign in (cookies are set).' }),
   refresh: publicRoute('POST /auth/refresh', { output: Signed, summary: 'Exchange the refresh cookie for a new pair. A second use of a rotated refresh token ends the sign-in.' }),
   logout: publicRoute('POST /auth/logout', { summary: 'End this sign-in and clear the cookies.' }),

@@ -43,10 +43,7 @@ export const Node = z.object({
 export type Node = z.infer<typeof Node>;
 
 /** Where something is put: next to a node, or as the last child of one (`nodeId: null` with `into` is the root). */
-export const Place = z.union([
-  z.strictObject({ place: z.enum(['before', 'after']), nodeId: NodeId }),
-  z.strictObject({ place: z.literal('into'), nodeId: NodeId.nullable() }),
-]);
+export const Place = z.union([z.strictObject({ place: z.enum(['before', 'after']), nodeId: NodeId }), z.strictObject({ place: z.literal('into'), nodeId: NodeId.nullable() })]);
 export type Place = z.infer<typeof Place>;
 
 /** What `POST …/outline` answers: the node, the documentId one writes in (a new chapter's scene's), and all nodes made. */
@@ -126,7 +123,13 @@ export type SearchHit = z.infer<typeof SearchHit>;
 export const search = {
   find: projectRoute('GET /projects/:projectId/search', {
     needs: 'story.read',
-    query: z.object({ q: z.string().transform((value) => value.normalize('NFC').trim()).pipe(z.string().min(1).max(200)), limit: z.coerce.number().int().min(1).max(200).default(50) }),
+    query: z.object({
+      q: z
+        .string()
+        .transform((value) => value.normalize('NFC').trim())
+        .pipe(z.string().min(1).max(200)),
+      limit: z.coerce.number().int().min(1).max(200).default(50),
+    }),
     output: z.object({ items: z.array(SearchHit), scenes: z.int(), more: z.boolean(), asOf: Instant }),
     summary: 'Find text in a work: any substring, or initial consonants (ㅇㅅㅎ finds 이설화).',
   }),
@@ -156,7 +159,15 @@ const importParams = z.object({ importId: ImportId });
 
 export const imports = {
   open: projectRoute('POST /projects/:projectId/imports', { needs: 'story.write', status: 201, output: Import, summary: 'Begin an import.' }),
-  addFile: projectRoute('POST /projects/:projectId/imports/:importId/files', { needs: 'story.write', status: 201, params: importParams, query: z.object({ name: z.string().min(1).max(255) }), body: 'bytes', output: ImportFile, summary: 'Add a TXT or MD file (≤ 50 MB): decoded, composed to NFC, and split for the preview.' }),
+  addFile: projectRoute('POST /projects/:projectId/imports/:importId/files', {
+    needs: 'story.write',
+    status: 201,
+    params: importParams,
+    query: z.object({ name: z.string().min(1).max(255) }),
+    body: 'bytes',
+    output: ImportFile,
+    summary: 'Add a TXT or MD file (≤ 50 MB): decoded, composed to NFC, and split for the preview.',
+  }),
   read: projectRoute('GET /projects/:projectId/imports/:importId', { needs: 'story.write', params: importParams, output: Import, summary: 'The preview, files in natural number order.' }),
   apply: projectRoute('POST /projects/:projectId/imports/:importId/apply', {
     needs: 'story.write',

@@ -76,21 +76,47 @@ export const projects = {
 
 export const members = {
   list: projectRoute('GET /projects/:projectId/members', { needs: 'project.read', output: z.object({ items: z.array(Member) }), summary: 'The people of a work.' }),
-  changeRole: projectRoute('PATCH /projects/:projectId/members/:userId', { needs: 'members.manage', params: z.object({ userId: UserId }), body: z.strictObject({ role: Role }), output: Member, summary: 'Change a role. Effective on open sockets within a second. The last owner cannot step down.' }),
+  changeRole: projectRoute('PATCH /projects/:projectId/members/:userId', {
+    needs: 'members.manage',
+    params: z.object({ userId: UserId }),
+    body: z.strictObject({ role: Role }),
+    output: Member,
+    summary: 'Change a role. Effective on open sockets within a second. The last owner cannot step down.',
+  }),
   remove: projectRoute('DELETE /projects/:projectId/members/:userId', { needs: 'project.read', params: z.object({ userId: UserId }), summary: 'Remove a member, or leave (one’s own id needs no further right).' }),
-  transfer: projectRoute('POST /projects/:projectId/ownership', { needs: 'project.manage', body: z.strictObject({ userId: UserId }), output: z.object({ items: z.array(Member) }), summary: 'Hand the work over: the other becomes owner, the caller becomes writer.' }),
+  transfer: projectRoute('POST /projects/:projectId/ownership', {
+    needs: 'project.manage',
+    body: z.strictObject({ userId: UserId }),
+    output: z.object({ items: z.array(Member) }),
+    summary: 'Hand the work over: the other becomes owner, the caller becomes writer.',
+  }),
 };
 
 export const invitations = {
   create: projectRoute('POST /projects/:projectId/invitations', {
     needs: 'members.manage',
     status: 201,
-    body: z.strictObject({ role: InvitableRole, expiresInHours: z.int().min(1).max(24 * 90).default(24 * 7) }),
+    body: z.strictObject({
+      role: InvitableRole,
+      expiresInHours: z
+        .int()
+        .min(1)
+        .max(24 * 90)
+        .default(24 * 7),
+    }),
     output: Invitation.extend({ code: z.string(), url: z.string() }),
     summary: 'Make an invitation link. The code is shown once.',
   }),
   list: projectRoute('GET /projects/:projectId/invitations', { needs: 'members.manage', output: z.object({ items: z.array(Invitation) }), summary: 'Open invitations.' }),
   revoke: projectRoute('DELETE /projects/:projectId/invitations/:invitationId', { needs: 'members.manage', params: z.object({ invitationId: InvitationId }), summary: 'Withdraw an invitation.' }),
-  look: publicRoute('GET /invitations/:code', { params: z.object({ code: z.string().min(16).max(64) }), output: z.object({ projectTitle: z.string(), role: InvitableRole, invitedBy: PersonName, expiresAt: Instant }), summary: 'What an invitation offers, before signing in.' }),
-  accept: accountRoute('POST /invitations/:code/accept', { params: z.object({ code: z.string().min(16).max(64) }), output: z.object({ projectId: ProjectId, role: Role }), summary: 'Join by an invitation. Someone who is already a member keeps the greater role.' }),
+  look: publicRoute('GET /invitations/:code', {
+    params: z.object({ code: z.string().min(16).max(64) }),
+    output: z.object({ projectTitle: z.string(), role: InvitableRole, invitedBy: PersonName, expiresAt: Instant }),
+    summary: 'What an invitation offers, before signing in.',
+  }),
+  accept: accountRoute('POST /invitations/:code/accept', {
+    params: z.object({ code: z.string().min(16).max(64) }),
+    output: z.object({ projectId: ProjectId, role: Role }),
+    summary: 'Join by an invitation. Someone who is already a member keeps the greater role.',
+  }),
 };

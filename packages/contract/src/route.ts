@@ -48,12 +48,7 @@ type Optional<T> = T extends undefined ? undefined : T;
 
 const maker =
   <A extends Access>(access: A) =>
-  <
-    P extends Schema | undefined = undefined,
-    Q extends Schema | undefined = undefined,
-    B extends Schema | 'bytes' | undefined = undefined,
-    O extends Schema | 'text' | undefined = undefined,
-  >(
+  <P extends Schema | undefined = undefined, Q extends Schema | undefined = undefined, B extends Schema | 'bytes' | undefined = undefined, O extends Schema | 'text' | undefined = undefined>(
     line: `${Method} /${string}`,
     parts: Parts<P, Q, B, O>,
   ): Route<Optional<P>, Optional<Q>, Optional<B>, Optional<O>, A> =>
@@ -64,13 +59,7 @@ export const publicRoute = maker({ kind: 'public' });
 /** A route for anyone signed in. */
 export const accountRoute = maker({ kind: 'account' });
 /** A route inside a project; `needs` is the ability that the caller's role must include. No grant answers 404, too small a role 403. */
-export const projectRoute = <
-  N extends Ability,
-  P extends Schema | undefined = undefined,
-  Q extends Schema | undefined = undefined,
-  B extends Schema | 'bytes' | undefined = undefined,
-  O extends Schema | 'text' | undefined = undefined,
->(
+export const projectRoute = <N extends Ability, P extends Schema | undefined = undefined, Q extends Schema | undefined = undefined, B extends Schema | 'bytes' | undefined = undefined, O extends Schema | 'text' | undefined = undefined>(
   line: `${Method} /projects/:projectId${string}`,
   { needs, ...parts }: Parts<P, Q, B, O> & { needs: N },
 ) => maker<{ kind: 'project'; needs: N }>({ kind: 'project', needs })(line, parts);

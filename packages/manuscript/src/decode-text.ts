@@ -6,9 +6,7 @@
 export type TextEncoding = 'utf-8' | 'utf-16le' | 'utf-16be' | 'euc-kr';
 
 /** A file as text in NFC with `\n` line ends and no byte order mark, or why it is not text. */
-export type DecodedText =
-  | { readable: true; text: string; encoding: TextEncoding; /** Decomposed letters were composed. */ composed: boolean }
-  | { readable: false; reason: 'known-binary' | 'binary' | 'damaged' };
+export type DecodedText = { readable: true; text: string; encoding: TextEncoding; /** Decomposed letters were composed. */ composed: boolean } | { readable: false; reason: 'known-binary' | 'binary' | 'damaged' };
 
 /** Beginnings of files that people rename to .txt: archives (DOCX, HWPX, EPUB), PDF, HWP, pictures, RTF. */
 const SIGNATURES: readonly (readonly number[])[] = [

@@ -12,7 +12,8 @@ export interface EpisodeNumber {
   en: string;
 }
 
-const UNCOUNTED = /^(?:프롤로그|에필로그|서막|서장|서문|머리말|여는\s*글|종장|맺음말|닫는\s*글|후기|작가의\s*말|작가\s*후기|공지|휴재(?:\s*공지)?|등장\s*인물|차례|prologue|epilogue|foreword|afterword|author'?s\s+note|notice)(?![가-힣a-z])/iu;
+const UNCOUNTED =
+  /^(?:프롤로그|에필로그|서막|서장|서문|머리말|여는\s*글|종장|맺음말|닫는\s*글|후기|작가의\s*말|작가\s*후기|공지|휴재(?:\s*공지)?|등장\s*인물|차례|prologue|epilogue|foreword|afterword|author'?s\s+note|notice)(?![가-힣a-z])/iu;
 const SIDE_STORY = /^(?:외전|번외(?:편)?|특별편|특별\s*외전|side\s*story|extra)(?![가-힣a-z])/iu;
 const LEADING_NUMBER = /^(?:제\s*)?\d{1,5}\s*(?:화|회|장|편)(?:\s*[.:：)\]·—–-])?(?:\s+|$)/u;
 

@@ -7,15 +7,7 @@ const row = (id: string, kind: NodeKind, orderKey: string, parentId: string | nu
 const place = (value: { place: 'before' | 'after'; nodeId: string } | { place: 'into'; nodeId: string | null }): Place => value as Place;
 
 /** 1부 { 1화 { 장면 가, 장면 나 }, 2화 }, 2부, 외딴 장면 */
-const small = [
-  row('1부', 'part', 'a0'),
-  row('1화', 'chapter', 'a0', '1부'),
-  row('가', 'scene', 'a0', '1화'),
-  row('나', 'scene', 'a1', '1화'),
-  row('2화', 'chapter', 'a1', '1부'),
-  row('2부', 'part', 'a1'),
-  row('외딴', 'scene', 'a2'),
-];
+const small = [row('1부', 'part', 'a0'), row('1화', 'chapter', 'a0', '1부'), row('가', 'scene', 'a0', '1화'), row('나', 'scene', 'a1', '1화'), row('2화', 'chapter', 'a1', '1부'), row('2부', 'part', 'a1'), row('외딴', 'scene', 'a2')];
 const order = (rows: readonly OutlineRow[]) => new OutlineTree(rows).readingOrder().map((each) => each.id);
 const moved = (ids: string[], to: Parameters<typeof place>[0]) => {
   const plan = planMove(new OutlineTree(small), ids, place(to));
@@ -96,7 +88,11 @@ test('no history of moves makes a cycle or an orphan, loses a node or breaks the
           const plan = planInsert(tree, [id], act.add, to);
           if (!isRefusal(plan)) rows = [...withStandings(rows, plan), row(id, act.add, plan[0]!.orderKey, plan[0]!.parentId)];
         } else if (rows.length > 0) {
-          const plan = planMove(tree, act.move.map((number) => pick(number)!), to);
+          const plan = planMove(
+            tree,
+            act.move.map((number) => pick(number)!),
+            to,
+          );
           if (!isRefusal(plan)) rows = withStandings(rows, plan);
         }
         const after = new OutlineTree(rows);

@@ -44,10 +44,7 @@ export const sceneNodes: Record<string, NodeSpec> = {
         },
       },
     },
-    parseDOM: [
-      ...HEADING_LEVELS.map((level) => ({ tag: `h${level}`, attrs: { level } })),
-      ...[4, 5, 6].map((level) => ({ tag: `h${level}`, attrs: { level: 3 } })),
-    ],
+    parseDOM: [...HEADING_LEVELS.map((level) => ({ tag: `h${level}`, attrs: { level } })), ...[4, 5, 6].map((level) => ({ tag: `h${level}`, attrs: { level: 3 } }))],
     toDOM: (node) => [`h${HEADING_LEVELS.includes(node.attrs['level']) ? node.attrs['level'] : 3}`, 0],
   },
   blockquote: { content: 'paragraph+', group: 'block', defining: true, parseDOM: [{ tag: 'blockquote' }], toDOM: () => ['blockquote', 0] },

@@ -5,13 +5,19 @@ import { proseLines, sceneFromLines, sceneLines } from './scene-text.ts';
 type Child = string | Y.XmlElement | Y.XmlText;
 const el = (name: string, ...children: Child[]): Y.XmlElement => {
   const element = new Y.XmlElement(name);
-  element.insert(0, children.map((child) => (typeof child === 'string' ? new Y.XmlText(child) : child)));
+  element.insert(
+    0,
+    children.map((child) => (typeof child === 'string' ? new Y.XmlText(child) : child)),
+  );
   return element;
 };
 const p = (...children: Child[]) => el('paragraph', ...children);
 const scene = (...blocks: Child[]): Y.XmlFragment => {
   const fragment = new Y.Doc().getXmlFragment('default');
-  fragment.insert(0, blocks.map((block) => (typeof block === 'string' ? new Y.XmlText(block) : block)));
+  fragment.insert(
+    0,
+    blocks.map((block) => (typeof block === 'string' ? new Y.XmlText(block) : block)),
+  );
   return fragment;
 };
 const marked = (text: string, marks: object): Y.XmlText => {

@@ -57,12 +57,26 @@ test.each([
 
 test('Markdown headings count in Markdown files alone', () => {
   const text = '# 1부\n## 만남\n가\n### 작은 제목\n나\n```\n# 아님\n```\n## 이별 ##\n다';
-  expect(split(text, '소설.md')).toEqual({ rule: 'heading', sections: [['1부', 'part', ''], ['만남', 'counted', '가|### 작은 제목|나|```|# 아님|```'], ['이별', 'counted', '다']] });
+  expect(split(text, '소설.md')).toEqual({
+    rule: 'heading',
+    sections: [
+      ['1부', 'part', ''],
+      ['만남', 'counted', '가|### 작은 제목|나|```|# 아님|```'],
+      ['이별', 'counted', '다'],
+    ],
+  });
   expect(split('# 봄\n가\n# 여름\n나').rule).toBe('whole');
 });
 
 test('splits at many blank lines, and names the pieces after the file', () => {
-  expect(split('가\n\n\n\n나\n\n다\n\n\n\n\n라', '단편집.txt')).toEqual({ rule: 'blank-lines', sections: [['단편집 1', 'counted', '가'], ['단편집 2', 'counted', '나||다'], ['단편집 3', 'counted', '라']] });
+  expect(split('가\n\n\n\n나\n\n다\n\n\n\n\n라', '단편집.txt')).toEqual({
+    rule: 'blank-lines',
+    sections: [
+      ['단편집 1', 'counted', '가'],
+      ['단편집 2', 'counted', '나||다'],
+      ['단편집 3', 'counted', '라'],
+    ],
+  });
 });
 
 test('keeps what stands before the first heading', () => {

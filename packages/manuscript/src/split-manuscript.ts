@@ -48,7 +48,10 @@ const FOREIGN = /^\s*(?:chapter|episode|ep\.?)\s*(\d{1,4}|[ivxlc]{1,7})(?=$|[\s.
 const HASH = /^\s*#\s?(\d{1,4})(?=$|[\s.:])/u;
 const COUNTED = /^\s*(\d{1,3})\s*(?:[.)](?:\s+\S.*)?)?\s*$/u;
 /** A heading that is nothing but its number or name. */
-const BARE = new RegExp(`^\\s*#?\\s*${OPEN}(?:제\\s*)?(?:\\d{1,4}|[일이삼사오육칠팔구십]{1,3}|프롤로그|에필로그|서막|서장|종장|외전|번외편?|특별편|후기|작가\\s*후기|작가의\\s*말)\\s*\\d{0,3}\\s*(?:화|회|장|편|부|部|권)?\\s*[\\])>〉》】}.]?\\s*$`, 'u');
+const BARE = new RegExp(
+  `^\\s*#?\\s*${OPEN}(?:제\\s*)?(?:\\d{1,4}|[일이삼사오육칠팔구십]{1,3}|프롤로그|에필로그|서막|서장|종장|외전|번외편?|특별편|후기|작가\\s*후기|작가의\\s*말)\\s*\\d{0,3}\\s*(?:화|회|장|편|부|部|권)?\\s*[\\])>〉》】}.]?\\s*$`,
+  'u',
+);
 
 /** The title a heading line gives: without hashes and brackets around the whole, at most 200 letters, on one line. */
 function titleOf(line: string): string {

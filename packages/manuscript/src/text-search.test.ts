@@ -18,7 +18,10 @@ test('finds each hit with what is around it', () => {
     { block: 2, offset: 1, before: '이', match: '설화', after: '는 웃었다. 이설화가.' },
     { block: 2, offset: 11, before: '이설화는 웃었다. 이', match: '설화', after: '가.' },
   ]);
-  expect(passagesOf(lines, 'ㅇㅅㅎ', 10).map(({ offset, match }) => [offset, match])).toEqual([[0, '이설화'], [10, '이설화']]);
+  expect(passagesOf(lines, 'ㅇㅅㅎ', 10).map(({ offset, match }) => [offset, match])).toEqual([
+    [0, '이설화'],
+    [10, '이설화'],
+  ]);
   expect(passagesOf(lines, '설화', 1)).toHaveLength(1);
   expect(passagesOf(['Seoul SEOUL'], 'seoul', 10)).toHaveLength(2);
 });

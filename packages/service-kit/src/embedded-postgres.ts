@@ -166,7 +166,13 @@ export async function startEmbeddedPostgres({ dataDir, password, port: wanted, s
 
   const port = wanted ?? (await freePort());
   const logFile = join(dirname(dataDir), 'postgres.log');
-  if (await stat(logFile).then((found) => found.size > 10_000_000, () => false)) await rename(logFile, `${logFile}.1`);
+  if (
+    await stat(logFile).then(
+      (found) => found.size > 10_000_000,
+      () => false,
+    )
+  )
+    await rename(logFile, `${logFile}.1`);
   const log = await open(logFile, 'a');
   const all = { listen_addresses: '127.0.0.1', port: String(port), unix_socket_directories: '', timezone: 'UTC', log_timezone: 'UTC', ...settings };
   const child = run(runner, 'postgres', ['-D', dataDir, ...Object.entries(all).flatMap(([name, value]) => ['-c', `${name}=${value}`])], ['ignore', log.fd, log.fd]);

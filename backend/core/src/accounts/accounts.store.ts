@@ -6,7 +6,12 @@ export type Account = Selectable<Tables['core.account']>;
 
 /** Adds an account. @returns false when the address is taken. */
 export async function addAccount(tx: Tx, account: Insertable<Tables['core.account']>): Promise<boolean> {
-  const added = await tx.insertInto('core.account').values(account).onConflict((conflict) => conflict.column('email').doNothing()).returning('id').executeTakeFirst();
+  const added = await tx
+    .insertInto('core.account')
+    .values(account)
+    .onConflict((conflict) => conflict.column('email').doNothing())
+    .returning('id')
+    .executeTakeFirst();
   return added !== undefined;
 }
 
@@ -67,7 +72,10 @@ export async function endSignIns(db: Reader, userId: UserId, which: { id: SignIn
 
 /** Forgets sign-ins that ended or ran out before `before`, with their refresh tokens. */
 export async function forgetSignIns(db: Reader, before: Date): Promise<void> {
-  await db.deleteFrom('core.sign_in').where((where) => where.or([where('ended_at', '<', before), where('expires_at', '<', before)])).execute();
+  await db
+    .deleteFrom('core.sign_in')
+    .where((where) => where.or([where('ended_at', '<', before), where('expires_at', '<', before)]))
+    .execute();
 }
 
 export async function addToken(db: Reader, token: Insertable<Tables['core.personal_token']>): Promise<void> {

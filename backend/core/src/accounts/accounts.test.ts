@@ -34,7 +34,11 @@ test('an unknown address, a wrong password and a suspended account get one answe
   const someone = await world.someone();
   await world.database.pool.query('UPDATE core.account SET suspended_at = now() WHERE id = $1', [someone.user.id]);
   const answers = [];
-  for (const [email, password] of [['nobody@example.com', 'whatever-1'], [someone.user.email, 'wrong-one'], [someone.user.email, someone.password]] as const) {
+  for (const [email, password] of [
+    ['nobody@example.com', 'whatever-1'],
+    [someone.user.email, 'wrong-one'],
+    [someone.user.email, someone.password],
+  ] as const) {
     const { instance: _, ...problem } = await world.browser().call(accounts.login, { email, password }).problem;
     answers.push(problem);
   }
@@ -146,7 +150,12 @@ test('one sees where one is signed in, and ends it there', async () => {
   phone.headers = { 'user-agent': 'phone\r\nX: 1' };
   await phone.call(accounts.login, { email: someone.user.email, password: someone.password });
   const { items } = await someone.call(accounts.signIns, {});
-  expect(items.map((item) => [item.current, item.userAgent.startsWith('phone')])).toEqual(expect.arrayContaining([[true, false], [false, true]]));
+  expect(items.map((item) => [item.current, item.userAgent.startsWith('phone')])).toEqual(
+    expect.arrayContaining([
+      [true, false],
+      [false, true],
+    ]),
+  );
   const other = items.find((item) => !item.current)!;
   const stranger = await world.someone();
   expect(await stranger.call(accounts.endSignIn, { signInId: other.id }).problem).toMatchObject({ code: 'not-found' });

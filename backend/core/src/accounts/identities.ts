@@ -43,9 +43,7 @@ export class Identities {
     // We signed it, so the ids are what we put there.
     const userId = claims.sub as UserId;
     const signInId = claims['sid'] as SignInId;
-    return this.#alive(`sign-in ${signInId}`, async () =>
-      (await store.isSignInAlive(this.db, signInId, userId, this.clock.now())) ? { userId, credential: { kind: 'sign-in', id: signInId } } : null,
-    );
+    return this.#alive(`sign-in ${signInId}`, async () => ((await store.isSignInAlive(this.db, signInId, userId, this.clock.now())) ? { userId, credential: { kind: 'sign-in', id: signInId } } : null));
   }
 
   /** Forgets what is believed of a sign-in or token of this process; others forget within three seconds. */

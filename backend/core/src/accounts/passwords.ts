@@ -1,7 +1,27 @@
 import { hash, verify } from '@node-rs/argon2';
 
 /** The passwords everyone tries first. The length rule keeps most of the others out. */
-const COMMON = new Set(['password', '12345678', '123456789', '1234567890', '11111111', '00000000', '87654321', 'qwertyui', 'qwerty12', 'qwerty123', 'asdfasdf', 'asdfghjk', '1q2w3e4r', 'q1w2e3r4', 'qwer1234', 'asdf1234', 'abcd1234', 'iloveyou', 'aaaaaaaa']);
+const COMMON = new Set([
+  'password',
+  '12345678',
+  '123456789',
+  '1234567890',
+  '11111111',
+  '00000000',
+  '87654321',
+  'qwertyui',
+  'qwerty12',
+  'qwerty123',
+  'asdfasdf',
+  'asdfghjk',
+  '1q2w3e4r',
+  'q1w2e3r4',
+  'qwer1234',
+  'asdf1234',
+  'abcd1234',
+  'iloveyou',
+  'aaaaaaaa',
+]);
 
 /** Whether a password is one of those that are tried first. */
 export const isCommonPassword = (password: string): boolean => COMMON.has(password.toLowerCase()) || /^(.)\1*$/u.test(password);

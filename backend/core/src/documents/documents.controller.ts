@@ -8,7 +8,13 @@ import { Documents } from './documents.ts';
 export class DocumentsController {
   constructor(@Inject(Documents) private readonly documents: Documents) {}
 
-  @Endpoint(tickets.project) projectTicket(access: Granted<'story.read'>) { return this.documents.projectTicket(access); }
-  @Endpoint(tickets.document) documentTicket(access: Granted<'story.read'>, input: In<typeof tickets.document>) { return this.documents.documentTicket(access, input); }
-  @Endpoint(documents.text) text(access: Granted<'story.read'>, input: In<typeof documents.text>) { return this.documents.text(access, input); }
+  @Endpoint(tickets.project) projectTicket(access: Granted<'story.read'>) {
+    return this.documents.projectTicket(access);
+  }
+  @Endpoint(tickets.document) documentTicket(access: Granted<'story.read'>, input: In<typeof tickets.document>) {
+    return this.documents.documentTicket(access, input);
+  }
+  @Endpoint(documents.text) text(access: Granted<'story.read'>, input: In<typeof documents.text>) {
+    return this.documents.text(access, input);
+  }
 }

@@ -28,7 +28,8 @@ test('the text is what is committed: snapshot, log after it, and edits that stil
   const { pool } = story.database;
   const [first, second, third, fourth] = paragraphs('하나', '둘', '셋', '넷') as [Uint8Array, Uint8Array, Uint8Array, Uint8Array];
   await pool.query('INSERT INTO sync.document (document_id, snapshot) VALUES ($1, $2)', [documentId, Buffer.from(Y.mergeUpdates([first, second]))]);
-  const log = (seq: number, updates: Uint8Array[]) => pool.query('INSERT INTO sync.update_log (document_id, epoch, node, seq, updates, credits) VALUES ($1, 1, $2, $3, $4, $5)', [documentId, projectId, seq, Buffer.from(writeBatch(updates)), '[]']);
+  const log = (seq: number, updates: Uint8Array[]) =>
+    pool.query('INSERT INTO sync.update_log (document_id, epoch, node, seq, updates, credits) VALUES ($1, 1, $2, $3, $4, $5)', [documentId, projectId, seq, Buffer.from(writeBatch(updates)), '[]']);
   await log(1, [second, third]);
   const read = () => story.as.reader.call(documents.text, { projectId, documentId });
   expect(await read()).toBe('하나\n둘\n셋');

@@ -53,10 +53,7 @@ export class Documents {
 
   async #ticket(access: Granted<'story.read'>, documentId?: TicketClaims['document']): Promise<{ ticket: string; expiresAt: string }> {
     await this.#tickets.take(access.userId);
-    const [member, { state }] = await Promise.all([
-      members.read(this.db, access.projectId, access.userId),
-      this.db.selectFrom('core.project').select('state').where('id', '=', access.projectId).executeTakeFirstOrThrow(),
-    ]);
+    const [member, { state }] = await Promise.all([members.read(this.db, access.projectId, access.userId), this.db.selectFrom('core.project').select('state').where('id', '=', access.projectId).executeTakeFirstOrThrow()]);
     if (member === null) throw new Problem('not-found');
     const role: Role = state === 'trashed' ? 'reader' : member.role;
     const claims: Omit<TicketClaims, 'exp'> = {

@@ -12,8 +12,7 @@ export async function open(db: Reader, row: Insertable<Tables['core.import']>): 
 export const read = (db: Reader, projectId: ProjectId, id: ImportId): Promise<ImportRow | undefined> => db.selectFrom('core.import').selectAll().where('project_id', '=', projectId).where('id', '=', id).executeTakeFirst();
 
 /** The import, held until the transaction ends. */
-export const hold = (tx: Tx, projectId: ProjectId, id: ImportId): Promise<ImportRow | undefined> =>
-  tx.selectFrom('core.import').selectAll().where('project_id', '=', projectId).where('id', '=', id).forUpdate().executeTakeFirst();
+export const hold = (tx: Tx, projectId: ProjectId, id: ImportId): Promise<ImportRow | undefined> => tx.selectFrom('core.import').selectAll().where('project_id', '=', projectId).where('id', '=', id).forUpdate().executeTakeFirst();
 
 export async function setState(tx: Tx, id: ImportId, state: ImportRow['state']): Promise<void> {
   await tx.updateTable('core.import').set({ state }).where('id', '=', id).execute();
@@ -24,7 +23,15 @@ export async function addFile(tx: Tx, row: Insertable<Tables['core.import_file']
 }
 
 export const countFiles = async (db: Reader, id: ImportId): Promise<number> =>
-  Number((await db.selectFrom('core.import_file').select((select) => select.fn.countAll<number>().as('count')).where('import_id', '=', id).executeTakeFirstOrThrow()).count);
+  Number(
+    (
+      await db
+        .selectFrom('core.import_file')
+        .select((select) => select.fn.countAll<number>().as('count'))
+        .where('import_id', '=', id)
+        .executeTakeFirstOrThrow()
+    ).count,
+  );
 
 type FileRow = Omit<Selectable<Tables['core.import_file']>, 'content'>;
 
@@ -48,13 +55,17 @@ const BYTES = 4_194_304;
 
 /** Puts updates into the queue that sync takes from, in order, in statements of a bearable size. */
 export async function addEdits(tx: Tx, edits: readonly { id: string; documentId: DocumentId; bytes: Uint8Array }[], about: { projectId: ProjectId; actor: UserId; at: Date }): Promise<void> {
-  for (let from = 0; from < edits.length; ) {
+  for (let from = 0; from < edits.length;) {
     let to = from;
     for (let bytes = 0; to < edits.length && to - from < ROWS && bytes < BYTES; to++) bytes += edits[to]!.bytes.length;
     await tx
       .insertInto('core.document_edit')
       // The driver writes a plain Uint8Array as JSON; a Buffer over the same bytes as bytes.
-      .values(edits.slice(from, to).map((edit) => ({ id: edit.id, document_id: edit.documentId, project_id: about.projectId, bytes: Buffer.from(edit.bytes.buffer, edit.bytes.byteOffset, edit.bytes.length), actor: about.actor, created_at: about.at })))
+      .values(
+        edits
+          .slice(from, to)
+          .map((edit) => ({ id: edit.id, document_id: edit.documentId, project_id: about.projectId, bytes: Buffer.from(edit.bytes.buffer, edit.bytes.byteOffset, edit.bytes.length), actor: about.actor, created_at: about.at })),
+      )
       .execute();
     from = to;
   }

@@ -50,7 +50,13 @@ test('files come in the order of their numbers, and as they were edited before',
   const part = await story.add({ kind: 'part', title: '모음' });
   const section = { title: '고친 제목', kind: 'chapter' as const, numbering: 'counted' as const, from: 1, to: 2 };
   expect(await apply(story, importId, { files: [{ fileId: files[0]!.id, sections: [{ ...section, to: 3 }] }] }).problem).toMatchObject({ code: 'invalid-input', errors: [{ path: 'files.0.sections.0.to', message: 'outside-the-file' }] });
-  await apply(story, importId, { parentId: part.id, files: [{ fileId: files[2]!.id, sections: [section] }, { fileId: files[0]!.id, sections: files[0]!.sections.map(({ lengths: _, firstLine: __, ...rest }) => rest) }] });
+  await apply(story, importId, {
+    parentId: part.id,
+    files: [
+      { fileId: files[2]!.id, sections: [section] },
+      { fileId: files[0]!.id, sections: files[0]!.sections.map(({ lengths: _, firstLine: __, ...rest }) => rest) },
+    ],
+  });
   expect(await story.drawn()).toEqual(['모음', '  고친 제목', '    ·', '  1화', '    ·']);
   expect(await texts(story)).toEqual(['둘째 줄', '1번째 이야기\n둘째 줄']);
 });
@@ -106,7 +112,17 @@ test('no update is larger than a mebibyte, and together they are the text', () =
   expect(Math.max(...updates.map((update) => update.length))).toBeLessThan(1_048_576);
   const doc = new Y.Doc();
   for (const update of updates) Y.applyUpdate(doc, update);
-  expect(doc.getXmlFragment('default').toArray().map((element) => (element as Y.XmlElement).toArray().map((text) => (text as Y.XmlText).toString()).join(''))).toEqual(lines);
+  expect(
+    doc
+      .getXmlFragment('default')
+      .toArray()
+      .map((element) =>
+        (element as Y.XmlElement)
+          .toArray()
+          .map((text) => (text as Y.XmlText).toString())
+          .join(''),
+      ),
+  ).toEqual(lines);
 });
 
 const corpus = process.env['COWRITE_CORPUS'];

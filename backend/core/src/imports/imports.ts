@@ -103,8 +103,22 @@ export class Imports {
         for (const [index, each] of under.entries()) keys.set(each.id, underKeys[index]!);
       }
       const row = (id: NodeId, parentId: NodeId | null, kind: NodeKind, title: string, orderKey: string, numbering: ImportSection['numbering']) => ({
-        id, project_id: access.projectId, parent_id: parentId, kind, title, order_key: orderKey, numbering,
-        status: 'draft' as const, label: '', note: '', rev: 1, created_at: at, updated_at: at, trashed_at: null, trash_root: null, import_id: input.importId,
+        id,
+        project_id: access.projectId,
+        parent_id: parentId,
+        kind,
+        title,
+        order_key: orderKey,
+        numbering,
+        status: 'draft' as const,
+        label: '',
+        note: '',
+        rev: 1,
+        created_at: at,
+        updated_at: at,
+        trashed_at: null,
+        trash_root: null,
+        import_id: input.importId,
       });
       const [firstKey] = many(null, null, 1);
       const rows = planned.flatMap((each) => [
@@ -154,7 +168,12 @@ export class Imports {
         const own = lines.slice(section.from, section.to);
         const id = newId(NodeId, this.clock);
         const chapter = (under: NodeId | null, chapterId: NodeId, numbering: ImportSection['numbering']): Planned => ({
-          id: chapterId, kind: 'chapter', title: section.title, numbering, under, scene: { id: newId(NodeId, this.clock), documentId: newId(DocumentId, this.clock), lines: own },
+          id: chapterId,
+          kind: 'chapter',
+          title: section.title,
+          numbering,
+          under,
+          scene: { id: newId(NodeId, this.clock), documentId: newId(DocumentId, this.clock), lines: own },
         });
         if (section.kind === 'chapter') {
           planned.push(chapter(part, id, section.numbering));
@@ -172,7 +191,7 @@ export class Imports {
   async #write(planned: readonly Planned[]): Promise<{ id: string; documentId: DocumentId; bytes: Uint8Array }[]> {
     const scenes = planned.flatMap((each) => (each.scene === null || each.scene.lines.length === 0 ? [] : [each.scene]));
     const edits: { id: string; documentId: DocumentId; bytes: Uint8Array }[] = [];
-    for (let from = 0; from < scenes.length; ) {
+    for (let from = 0; from < scenes.length;) {
       let to = from;
       for (let characters = 0; to < scenes.length && characters < TASK_CHARACTERS; to++) characters += scenes[to]!.lines.reduce((sum, line) => sum + line.length, 0);
       const task = scenes.slice(from, to);

@@ -39,7 +39,7 @@ export function sceneUpdates(lines: readonly string[]): Uint8Array[] {
 function piecesOf(block: SceneBlock): string[] {
   if (block.kind === 'scene-break' || block.text === '') return [''];
   const pieces: string[] = [];
-  for (let from = 0; from < block.text.length; ) {
+  for (let from = 0; from < block.text.length;) {
     let to = Math.min(block.text.length, from + UPDATE_CHARACTERS);
     if (to < block.text.length && /[\ud800-\udbff]/.test(block.text[to - 1]!)) to--;
     pieces.push(block.text.slice(from, to));

@@ -14,8 +14,7 @@ const withPeople = (db: Reader) =>
     .selectAll('i')
     .select(['a.name as invited_by', 'p.title as project_title', 'p.state as project_state']);
 
-export const open = (db: Reader, projectId: ProjectId, now: Date) =>
-  withPeople(db).where('i.project_id', '=', projectId).where('i.revoked_at', 'is', null).where('i.expires_at', '>', now).orderBy('i.created_at', 'desc').execute();
+export const open = (db: Reader, projectId: ProjectId, now: Date) => withPeople(db).where('i.project_id', '=', projectId).where('i.revoked_at', 'is', null).where('i.expires_at', '>', now).orderBy('i.created_at', 'desc').execute();
 
 export const byCode = (db: Reader, codeHash: Uint8Array) => withPeople(db).where('i.code_hash', '=', codeHash).executeTakeFirst();
 
@@ -25,5 +24,9 @@ export async function revoke(db: Reader, projectId: ProjectId, id: InvitationId,
 }
 
 export async function countUse(tx: Tx, id: InvitationId): Promise<void> {
-  await tx.updateTable('core.invitation').set((row) => ({ uses: row('uses', '+', 1) })).where('id', '=', id).execute();
+  await tx
+    .updateTable('core.invitation')
+    .set((row) => ({ uses: row('uses', '+', 1) }))
+    .where('id', '=', id)
+    .execute();
 }

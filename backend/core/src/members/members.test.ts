@@ -16,7 +16,11 @@ test('an invitation says what it offers, is used by many, and stops when withdra
   story.clock.pass(1);
   await b.call(invitations.accept, { code: invitation.code });
   expect((await story.owner.call(invitations.list, { projectId })).items).toEqual([expect.objectContaining({ id: invitation.id, uses: 2 })]);
-  expect((await story.owner.call(members.list, { projectId })).items.map((member) => [member.name, member.role, member.colour])).toEqual([['대표', 'owner', 0], ['갑', 'editor', 1], ['을', 'editor', 2]]);
+  expect((await story.owner.call(members.list, { projectId })).items.map((member) => [member.name, member.role, member.colour])).toEqual([
+    ['대표', 'owner', 0],
+    ['갑', 'editor', 1],
+    ['을', 'editor', 2],
+  ]);
 
   await story.owner.call(invitations.revoke, { projectId, invitationId: invitation.id });
   expect(await late.call(invitations.accept, { code: invitation.code }).problem).toMatchObject({ code: 'invitation-gone', status: 410 });
@@ -53,10 +57,7 @@ test('a work keeps an owner, whatever two owners do at the same moment', async (
   expect(await owner.call(members.changeRole, { projectId, userId: owner.user.id, role: 'writer' }).problem).toMatchObject({ code: 'last-owner' });
   expect(await owner.call(members.remove, { projectId, userId: owner.user.id }).problem).toMatchObject({ code: 'last-owner' });
   await owner.call(members.changeRole, { projectId, userId: writer.user.id, role: 'owner' });
-  const both = await Promise.allSettled([
-    owner.call(members.changeRole, { projectId, userId: writer.user.id, role: 'reader' }),
-    writer.call(members.changeRole, { projectId, userId: owner.user.id, role: 'reader' }),
-  ]);
+  const both = await Promise.allSettled([owner.call(members.changeRole, { projectId, userId: writer.user.id, role: 'reader' }), writer.call(members.changeRole, { projectId, userId: owner.user.id, role: 'reader' })]);
   expect(both.map((each) => each.status).toSorted()).toEqual(['fulfilled', 'rejected']);
   const left = (await owner.call(members.list, { projectId })).items.filter((member) => member.role === 'owner');
   expect(left).toHaveLength(1);
@@ -68,7 +69,10 @@ test('handing over makes the other owner and oneself a writer; leaving needs no 
   const { reader } = story.as;
   expect(await reader.call(members.remove, { projectId, userId: owner.user.id }).problem).toMatchObject({ code: 'forbidden' });
   const { items } = await owner.call(members.transfer, { projectId, userId: reader.user.id });
-  expect(items.map((member) => [member.name, member.role])).toEqual([['대표', 'writer'], ['reader', 'owner']]);
+  expect(items.map((member) => [member.name, member.role])).toEqual([
+    ['대표', 'writer'],
+    ['reader', 'owner'],
+  ]);
   expect(await reader.call(members.transfer, { projectId, userId: story.outsider.user.id }).problem).toMatchObject({ code: 'not-found' });
   await owner.call(members.remove, { projectId, userId: owner.user.id });
   expect(await owner.call(projects.read, { projectId }).problem).toMatchObject({ code: 'not-found' });
@@ -87,14 +91,27 @@ test('sync is told who stands how, and of every event in order', async () => {
     [writer.user.id, 'sign-in', await signIns(reader), projectId],
   ];
   const standings = async () => {
-    const { rows } = await story.database.pool.query('SELECT ord, alive, role, expires_at > now() AS ahead FROM core.standings($1, $2, $3, $4)', [0, 1, 2, 3].map((column) => asked.map((each) => each[column])));
+    const { rows } = await story.database.pool.query(
+      'SELECT ord, alive, role, expires_at > now() AS ahead FROM core.standings($1, $2, $3, $4)',
+      [0, 1, 2, 3].map((column) => asked.map((each) => each[column])),
+    );
     return rows.map(({ ord, alive, role }) => [ord, alive, role]);
   };
-  expect(await standings()).toEqual([[1, true, 'writer'], [2, true, 'reader'], [3, true, null], [4, false, 'writer']]);
+  expect(await standings()).toEqual([
+    [1, true, 'writer'],
+    [2, true, 'reader'],
+    [3, true, null],
+    [4, false, 'writer'],
+  ]);
   await writer.call(routes.accounts.revokeToken, { tokenId: token.id });
   await owner.call(projects.trash, { projectId });
   await owner.call(members.remove, { projectId, userId: reader.user.id });
-  expect(await standings()).toEqual([[1, false, 'reader'], [2, true, null], [3, true, null], [4, false, 'reader']]);
+  expect(await standings()).toEqual([
+    [1, false, 'reader'],
+    [2, true, null],
+    [3, true, null],
+    [4, false, 'reader'],
+  ]);
 
   const { rows } = await story.database.pool.query('SELECT * FROM core.project_events_since($1, 0, 100)', [projectId]);
   const events = rows.map((row) => ProjectEvent.parse(row.event));

@@ -73,24 +73,45 @@ export async function liveWithSeq(db: Reader, projectId: ProjectId): Promise<{ s
 
 /** Those of `ids` that are in the project, live or not. */
 export const some = async (db: Reader, projectId: ProjectId, ids: readonly NodeId[]): Promise<Node[]> =>
-  ids.length === 0 ? [] : (await nodes(db, projectId).where(sql<boolean>`n.id = ANY(${ids}::uuid[])`).execute()).map(asNode);
+  ids.length === 0
+    ? []
+    : (
+        await nodes(db, projectId)
+          .where(sql<boolean>`n.id = ANY(${ids}::uuid[])`)
+          .execute()
+      ).map(asNode);
 
 /** What one removal took along is shown by its topmost node. */
 export const trashRoots = async (db: Reader, projectId: ProjectId): Promise<Node[]> => (await nodes(db, projectId).whereRef('n.trash_root', '=', 'n.id').orderBy('n.trashed_at', 'desc').orderBy('n.id').execute()).map(asNode);
 
 /** The trash: what stands under what, and what went with what. */
-export const trash = (db: Reader, projectId: ProjectId) =>
-  db.selectFrom('core.node').select(['id', 'parent_id', 'kind', 'order_key', 'trash_root']).where('project_id', '=', projectId).where('trashed_at', 'is not', null).execute();
+export const trash = (db: Reader, projectId: ProjectId) => db.selectFrom('core.node').select(['id', 'parent_id', 'kind', 'order_key', 'trash_root']).where('project_id', '=', projectId).where('trashed_at', 'is not', null).execute();
 
 export const countAll = async (db: Reader, projectId: ProjectId): Promise<number> =>
-  Number((await db.selectFrom('core.node').select((select) => select.fn.countAll<number>().as('count')).where('project_id', '=', projectId).executeTakeFirstOrThrow()).count);
+  Number(
+    (
+      await db
+        .selectFrom('core.node')
+        .select((select) => select.fn.countAll<number>().as('count'))
+        .where('project_id', '=', projectId)
+        .executeTakeFirstOrThrow()
+    ).count,
+  );
 
 type NewNode = Insertable<Tables['core.node']>;
 
 /** Adds nodes and the documents of those that are scenes, in statements of a thousand rows. */
 export async function add(tx: Tx, rows: readonly NewNode[], documents: readonly Insertable<Tables['core.document']>[]): Promise<void> {
-  for (let from = 0; from < rows.length; from += 1_000) await tx.insertInto('core.node').values(rows.slice(from, from + 1_000)).execute();
-  for (let from = 0; from < documents.length; from += 1_000) await tx.insertInto('core.document').values(documents.slice(from, from + 1_000)).execute();
+  for (let from = 0; from < rows.length; from += 1_000)
+    await tx
+      .insertInto('core.node')
+      .values(rows.slice(from, from + 1_000))
+      .execute();
+  for (let from = 0; from < documents.length; from += 1_000)
+    await tx
+      .insertInto('core.document')
+      .values(documents.slice(from, from + 1_000))
+      .execute();
 }
 
 /** Whether any of these ids names a node or a document anywhere: a client made it up twice, or somebody else has it. */

@@ -62,7 +62,10 @@ test('the same idempotency key is the same request, and another request may not 
 test('moves one or many, keeping their order, and answers the final places', async () => {
   await using story = await aSerial();
   const { nodes } = await move(story, { nodeIds: [story.third.id, story.second.id], to: { place: 'before', nodeId: story.first.id } });
-  expect(nodes.map((node) => [node.title, node.parentId, node.rev])).toEqual([['2화', story.one.id, 2], ['3화', story.one.id, 2]]);
+  expect(nodes.map((node) => [node.title, node.parentId, node.rev])).toEqual([
+    ['2화', story.one.id, 2],
+    ['3화', story.one.id, 2],
+  ]);
   expect(await story.drawn()).toEqual(['1부', '  2화', '    ·', '  3화', '    ·', '  1화', '    ·', '2부']);
   await move(story, { nodeIds: [story.one.id], to: { place: 'into', nodeId: null } });
   expect((await story.drawn())[0]).toBe('2부');

@@ -53,7 +53,17 @@ export class Outline {
       const [standing, ...others] = plan;
       await store.place(tx, access.projectId, others, at);
       const row = (values: { id: NodeId; parent_id: NodeId | null; kind: NodeKind; title: string; order_key: string; numbering: Node['numbering'] }) => ({
-        ...values, project_id: access.projectId, status: 'draft' as const, label: '', note: '', rev: 1, created_at: at, updated_at: at, trashed_at: null, trash_root: null, import_id: null,
+        ...values,
+        project_id: access.projectId,
+        status: 'draft' as const,
+        label: '',
+        note: '',
+        rev: 1,
+        created_at: at,
+        updated_at: at,
+        trashed_at: null,
+        trash_root: null,
+        import_id: null,
       });
       const numbering = input.numbering ?? (input.kind === 'chapter' ? numberingFromTitle(input.title) : 'counted');
       const rows = [row({ id, parent_id: standing!.parentId as NodeId | null, kind: input.kind, title: input.title, order_key: standing!.orderKey, numbering })];
@@ -62,7 +72,11 @@ export class Outline {
       await store.add(tx, rows, documentId === null ? [] : [{ id: documentId, project_id: access.projectId, node_id: sceneId ?? id }]);
       const nodes = await store.some(tx, access.projectId, [...nodeIds, ...others.map((each) => each.id as NodeId)]);
       await this.#tell(tx, access, at, nodes);
-      return this.#made(tx, access.projectId, nodes.find((node) => node.id === id)!);
+      return this.#made(
+        tx,
+        access.projectId,
+        nodes.find((node) => node.id === id)!,
+      );
     });
   }
 
@@ -89,7 +103,11 @@ export class Outline {
       const plan = planMove(tree, nodeIds, to);
       if (isRefusal(plan)) return refuse(plan);
       await store.place(tx, access.projectId, plan, at);
-      const nodes = await store.some(tx, access.projectId, plan.map((each) => each.id as NodeId));
+      const nodes = await store.some(
+        tx,
+        access.projectId,
+        plan.map((each) => each.id as NodeId),
+      );
       await this.#tell(tx, access, at, nodes);
       return { nodes: inOrderOf(plan, nodes) };
     });
@@ -147,7 +165,11 @@ export class Outline {
         taken.push({ id: node.id, parentId, orderKey });
       }
       await store.place(tx, access.projectId, taken, at, { restored: true });
-      const nodes = await store.some(tx, access.projectId, taken.map((each) => each.id as NodeId));
+      const nodes = await store.some(
+        tx,
+        access.projectId,
+        taken.map((each) => each.id as NodeId),
+      );
       if (nodes.length > 0) await this.#tell(tx, access, at, nodes);
       return { nodes: inOrderOf(taken, nodes) };
     });

@@ -86,7 +86,16 @@ test('says what is wrong field by field, in the caller’s language, and names t
   await using story = await aStory({ roles: [] });
   const send = (headers: Record<string, string>) => story.browser().send('POST', '/auth/register', { body: { email: 'x', password: 'short', name: '' }, headers });
   const korean = await send({ 'accept-language': 'ko-KR,ko;q=0.9,en;q=0.8', 'x-request-id': 'request-12345' });
-  expect(korean.json()).toMatchObject({ code: 'invalid-input', title: PROBLEMS['invalid-input'].ko, instance: 'request-12345', errors: [{ path: 'email', message: 'not-an-email' }, { path: 'password', message: 'too-short' }, { path: 'name', message: 'empty' }] });
+  expect(korean.json()).toMatchObject({
+    code: 'invalid-input',
+    title: PROBLEMS['invalid-input'].ko,
+    instance: 'request-12345',
+    errors: [
+      { path: 'email', message: 'not-an-email' },
+      { path: 'password', message: 'too-short' },
+      { path: 'name', message: 'empty' },
+    ],
+  });
   expect((await send({ 'accept-language': 'en-GB' })).json().title).toBe(PROBLEMS['invalid-input'].en);
   expect((await send({ 'accept-language': 'fr' })).json().title).toBe(PROBLEMS['invalid-input'].ko);
   expect((await send({ 'x-request-id': 'forged\nline' })).json().instance).not.toContain('forged');
@@ -96,7 +105,13 @@ test('every answer forbids sniffing, framing and keeping', async () => {
   await using story = await aStory({ roles: [] });
   for (const path of ['/health', '/auth/me', '/nothing', `/projects/${story.projectId}`]) {
     const { headers } = await story.owner.send('GET', path);
-    expect(headers).toMatchObject({ 'x-content-type-options': 'nosniff', 'referrer-policy': 'no-referrer', 'cache-control': 'no-store', 'content-security-policy': expect.stringContaining("frame-ancestors 'none'"), 'x-request-id': expect.any(String) });
+    expect(headers).toMatchObject({
+      'x-content-type-options': 'nosniff',
+      'referrer-policy': 'no-referrer',
+      'cache-control': 'no-store',
+      'content-security-policy': expect.stringContaining("frame-ancestors 'none'"),
+      'x-request-id': expect.any(String),
+    });
   }
 });
 
@@ -108,4 +123,3 @@ test('too many tickets are refused with the time to wait', async () => {
   expect([refused.statusCode, Number(refused.headers['retry-after']) > 0]).toEqual([429, true]);
   await story.as.reader.call(routes.tickets.project, { projectId });
 });
-

@@ -1,4 +1,24 @@
-import type { DocumentId, ImportFileId, ImportId, ImportSection, InvitableRole, InvitationId, Lengths, NodeId, NodeKind, NodeStatus, Numbering, Project, ProjectChange, ProjectId, ProjectSettings, Role, SignInId, TokenId, UserId } from '@cowrite/contract';
+import type {
+  DocumentId,
+  ImportFileId,
+  ImportId,
+  ImportSection,
+  InvitableRole,
+  InvitationId,
+  Lengths,
+  NodeId,
+  NodeKind,
+  NodeStatus,
+  Numbering,
+  Project,
+  ProjectChange,
+  ProjectId,
+  ProjectSettings,
+  Role,
+  SignInId,
+  TokenId,
+  UserId,
+} from '@cowrite/contract';
 import type { Pool } from '@cowrite/service-kit';
 import { type ColumnType, type Generated, Kysely, PostgresDialect, type Transaction } from 'kysely';
 

@@ -123,7 +123,11 @@ function parsed(schema: z.ZodType, value: unknown): unknown {
   const issues = result.error.issues;
   const unknown = issues.flatMap((issue) => (issue.code === 'unrecognized_keys' ? issue.keys.map((key) => [...issue.path, key].join('.')) : []));
   if (unknown.length > 0) throw new Problem('unknown-field', { fields: unknown.join(', ').slice(0, 200) });
-  throw new Problem('invalid-input', {}, issues.slice(0, 50).map((issue) => ({ path: issue.path.join('.'), message: issue.message })));
+  throw new Problem(
+    'invalid-input',
+    {},
+    issues.slice(0, 50).map((issue) => ({ path: issue.path.join('.'), message: issue.message })),
+  );
 }
 
 /** Where in a parsed value a string holds U+0000, or null. */

@@ -22,10 +22,14 @@ export class HealthController {
     @Inject(Keys) private readonly keys: Keys,
   ) {}
 
-  @Endpoint(serviceRoutes.health) async health() { return { status: 'ok' as const, service: 'core' as const }; }
+  @Endpoint(serviceRoutes.health) async health() {
+    return { status: 'ok' as const, service: 'core' as const };
+  }
   @Endpoint(serviceRoutes.ready) async ready() {
     if (!(await answers(this.pool))) throw new Problem('unavailable');
     return { status: 'ok' as const, database: 'ok' as const };
   }
-  @Endpoint(serviceRoutes.keys) async jwks() { return { keys: [{ ...this.keys.jwk }] }; }
+  @Endpoint(serviceRoutes.keys) async jwks() {
+    return { keys: [{ ...this.keys.jwk }] };
+  }
 }

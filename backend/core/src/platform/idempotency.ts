@@ -9,13 +9,7 @@ const KEPT_MS = 24 * 3_600_000;
 const CLAIM_MS = 60_000;
 
 /** Answers that hold a secret are never kept, so their routes are simply run again. */
-const KEEPING: ReadonlySet<Route> = new Set<Route>([
-  ...Object.values(routes.projects),
-  ...Object.values(routes.outline),
-  ...Object.values(routes.imports),
-  routes.members.transfer,
-  routes.invitations.accept,
-]);
+const KEEPING: ReadonlySet<Route> = new Set<Route>([...Object.values(routes.projects), ...Object.values(routes.outline), ...Object.values(routes.imports), routes.members.transfer, routes.invitations.accept]);
 
 /** Repeated requests: the same key and request get the same answer for a day; the same key for another request is refused. */
 export class Idempotency {
@@ -57,7 +51,12 @@ export class Idempotency {
       await this.db.deleteFrom('core.idempotency').where('user_id', '=', who.userId).where('key', '=', key).execute();
       throw failure;
     }
-    await this.db.updateTable('core.idempotency').set({ answer: JSON.stringify({ answer }) }).where('user_id', '=', who.userId).where('key', '=', key).execute();
+    await this.db
+      .updateTable('core.idempotency')
+      .set({ answer: JSON.stringify({ answer }) })
+      .where('user_id', '=', who.userId)
+      .where('key', '=', key)
+      .execute();
     return answer;
   }
 
@@ -71,7 +70,10 @@ export class Idempotency {
 
   /** Forgets answers older than a day. */
   async sweep(): Promise<void> {
-    await this.db.deleteFrom('core.idempotency').where('created_at', '<', new Date(this.clock.now().getTime() - KEPT_MS)).execute();
+    await this.db
+      .deleteFrom('core.idempotency')
+      .where('created_at', '<', new Date(this.clock.now().getTime() - KEPT_MS))
+      .execute();
   }
 }
 

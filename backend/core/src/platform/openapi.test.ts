@@ -7,7 +7,15 @@ import { aWorld } from './testing/scenario.ts';
 const all = Object.entries(routes).flatMap(([noun, table]) => Object.entries(table).map(([verb, route]): [string, Route] => [`${noun}.${verb}`, route as Route]));
 
 test('describes every route with its summary and examples', () => {
-  const { paths } = openApiDocument() as { paths: Record<string, Record<string, { operationId: string; summary: string; parameters: { example: unknown }[]; requestBody?: { content: Record<string, { example: unknown }> }; responses: Record<string, { content?: Record<string, { example?: unknown }> }> }>> };
+  const { paths } = openApiDocument() as {
+    paths: Record<
+      string,
+      Record<
+        string,
+        { operationId: string; summary: string; parameters: { example: unknown }[]; requestBody?: { content: Record<string, { example: unknown }> }; responses: Record<string, { content?: Record<string, { example?: unknown }> }> }
+      >
+    >;
+  };
   for (const [name, route] of all) {
     const operation = paths[route.path.replace(/:(\w+)/g, '{$1}')]?.[route.method.toLowerCase()];
     expect([name, operation?.operationId, operation?.summary]).toEqual([name, name, route.summary]);
@@ -45,7 +53,11 @@ test('serves on the addresses it was given, and stops', async () => {
   expect(await answer.json()).toEqual({ status: 'ok', service: 'core' });
   // As it comes over the wire, without a client that tidies the address first.
   const { request } = await import('node:http');
-  const status = await new Promise((resolve, reject) => request({ host: '127.0.0.1', port, path: '/projects/%2e%2e/health' }, (response) => (response.resume(), resolve(response.statusCode))).on('error', reject).end());
+  const status = await new Promise((resolve, reject) =>
+    request({ host: '127.0.0.1', port, path: '/projects/%2e%2e/health' }, (response) => (response.resume(), resolve(response.statusCode)))
+      .on('error', reject)
+      .end(),
+  );
   expect(status).toBe(404);
   await world.core.close();
   await expect(fetch(`http://127.0.0.1:${port}/health`)).rejects.toThrow();

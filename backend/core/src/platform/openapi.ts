@@ -118,7 +118,10 @@ function operation(tag: string, verb: string, route: Route): Json {
   const failures: Record<string, Json> = {};
   for (const code of problemsOf(route)) {
     const { status, ko } = PROBLEMS[code];
-    const response = (failures[status] ??= { description: '', content: { 'application/problem+json': { schema: { $ref: '#/components/schemas/Problem' }, examples: {} } } }) as { description: string; content: Record<string, { examples: Json }> };
+    const response = (failures[status] ??= { description: '', content: { 'application/problem+json': { schema: { $ref: '#/components/schemas/Problem' }, examples: {} } } }) as {
+      description: string;
+      content: Record<string, { examples: Json }>;
+    };
     response.description = response.description === '' ? code : `${response.description}, ${code}`;
     response.content['application/problem+json']!.examples[code] = { value: { type: `https://cowrite.dev/errors#${code}`, code, title: ko.replace(/\{\w+\}/g, '…'), status, instance: ID } };
   }
@@ -131,7 +134,9 @@ function operation(tag: string, verb: string, route: Route): Json {
     parameters: [
       ...names.map((name) => parameter(name, 'path', params[name] ?? { type: 'string', format: 'uuid' }, true)),
       ...Object.entries((query['properties'] ?? {}) as Record<string, Json>).map(([name, schema]) => parameter(name, 'query', schema, required.has(name) && schema['default'] === undefined)),
-      ...(route.method === 'POST' && route.access.kind !== 'public' ? [{ ...parameter('idempotency-key', 'header', { type: 'string', maxLength: 200 }, false), example: 'a3f1c0de-move-7', description: 'The same key with the same request answers the same for a day.' }] : []),
+      ...(route.method === 'POST' && route.access.kind !== 'public'
+        ? [{ ...parameter('idempotency-key', 'header', { type: 'string', maxLength: 200 }, false), example: 'a3f1c0de-move-7', description: 'The same key with the same request answers the same for a day.' }]
+        : []),
     ],
     ...(body === undefined ? {} : { requestBody: body }),
     responses: { [route.status]: success(route), ...failures },

@@ -5,21 +5,21 @@ import type { Reader, Tables, Tx } from '../platform/database.ts';
 export type ProjectRow = Selectable<Tables['core.project']>;
 
 export async function add(tx: Tx, project: Insertable<Tables['core.project']>): Promise<boolean> {
-  return (await tx.insertInto('core.project').values(project).onConflict((conflict) => conflict.column('id').doNothing()).returning('id').executeTakeFirst()) !== undefined;
+  return (
+    (await tx
+      .insertInto('core.project')
+      .values(project)
+      .onConflict((conflict) => conflict.column('id').doNothing())
+      .returning('id')
+      .executeTakeFirst()) !== undefined
+  );
 }
 
 export const read = (db: Reader, projectId: ProjectId): Promise<ProjectRow> => db.selectFrom('core.project').selectAll().where('id', '=', projectId).executeTakeFirstOrThrow();
 
 /** The project as one of its members sees it, or undefined for anyone else. */
 export const readAsMember = (db: Reader, projectId: ProjectId, userId: UserId) =>
-  db
-    .selectFrom('core.project as p')
-    .innerJoin('core.member as m', 'm.project_id', 'p.id')
-    .selectAll('p')
-    .select('m.role')
-    .where('p.id', '=', projectId)
-    .where('m.user_id', '=', userId)
-    .executeTakeFirst();
+  db.selectFrom('core.project as p').innerJoin('core.member as m', 'm.project_id', 'p.id').selectAll('p').select('m.role').where('p.id', '=', projectId).where('m.user_id', '=', userId).executeTakeFirst();
 
 export const change = (tx: Tx, projectId: ProjectId, values: Updateable<Tables['core.project']>): Promise<ProjectRow> =>
   tx

@@ -8,5 +8,7 @@ import { Search } from './search.ts';
 export class SearchController {
   constructor(@Inject(Search) private readonly search: Search) {}
 
-  @Endpoint(search.find) find(access: Granted<'story.read'>, input: In<typeof search.find>) { return this.search.find(access, input); }
+  @Endpoint(search.find) find(access: Granted<'story.read'>, input: In<typeof search.find>) {
+    return this.search.find(access, input);
+  }
 }

@@ -6,10 +6,16 @@ import { aStory, documentOf, type Story } from '../platform/testing/scenario.ts'
 /** What sync's compactor would have written of a scene. */
 async function settle(story: Story, documentId: string, text: string, at = story.clock.now()): Promise<void> {
   const { withSpaces, withoutSpaces, withoutPunctuation, sheets } = lengthOf(text);
-  await story.database.pool.query(
-    `INSERT INTO sync.projection (document_id, text, initials, with_spaces, without_spaces, without_punctuation, sheets, settled_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8)`,
-    [documentId, text, initialsOf(text), withSpaces, withoutSpaces, withoutPunctuation, sheets, at],
-  );
+  await story.database.pool.query(`INSERT INTO sync.projection (document_id, text, initials, with_spaces, without_spaces, without_punctuation, sheets, settled_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8)`, [
+    documentId,
+    text,
+    initialsOf(text),
+    withSpaces,
+    withoutSpaces,
+    withoutPunctuation,
+    sheets,
+    at,
+  ]);
 }
 
 async function aSettledSerial() {
