@@ -1,6 +1,6 @@
 // `npm test`: everything that proves Cowrite, ending with one line that counts. `npm test -- unit` or `-- browser` runs a part.
 import { spawn } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { prepareBrowser, prepareBuild, prepareNode, preparePackages, root } from './prepare.mjs';
@@ -47,7 +47,9 @@ if (only !== 'unit') {
   broken ||= code !== 0;
 }
 rmSync(results, { recursive: true, force: true });
-process.stdout.write(`\n${sum.passed} passed, ${sum.failed} failed, ${sum.skipped} skipped\n`);
+const summary = `${sum.passed} passed, ${sum.failed} failed, ${sum.skipped} skipped\n`;
+writeFileSync(join(root, '.build/test-summary'), summary);
+process.stdout.write(`\n${summary}`);
 process.exit(broken || sum.failed > 0 || sum.passed === 0 ? 1 : 0);
 
 function read(file) {
