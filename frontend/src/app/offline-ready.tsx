@@ -13,7 +13,11 @@ export function OfflineReady() {
       try {
         await navigator.serviceWorker.register('/sw.js', { scope: '/', updateViaCache: 'none' });
         const { active } = await navigator.serviceWorker.ready;
-        const files = performance.getEntriesByType('resource').map((entry) => new URL(entry.name)).filter((url) => url.origin === location.origin).map((url) => url.pathname + url.search);
+        const files = performance
+          .getEntriesByType('resource')
+          .map((entry) => new URL(entry.name))
+          .filter((url) => url.origin === location.origin)
+          .map((url) => url.pathname + url.search);
         active?.postMessage({ type: 'keep', files, pages: PAGES });
       } catch {
         // Without a worker (private mode, no TLS) the studio works as long as its page is open.

@@ -132,7 +132,15 @@ function Profile({ person }: { person: KnownPerson }) {
         }}
       >
         <TextField label={t.name} value={name} maxLength={80} autoComplete="nickname" onChange={(event) => setName(event.target.value)} problem={fieldProblem(save.error, 'name', locale)} />
-        <SelectField<Locale> label={t.language} value={language} onChoose={setLanguage} options={[{ value: 'ko', name: '한국어' }, { value: 'en', name: 'English' }]} />
+        <SelectField<Locale>
+          label={t.language}
+          value={language}
+          onChoose={setLanguage}
+          options={[
+            { value: 'ko', name: '한국어' },
+            { value: 'en', name: 'English' },
+          ]}
+        />
         {save.isError && <Failure failure={save.error} />}
         <div>
           <Button look="primary" type="submit" disabled={save.isPending || name.trim() === ''}>

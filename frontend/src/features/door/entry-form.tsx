@@ -142,8 +142,10 @@ export function JoinForm() {
   );
 }
 
+const NO_FIELDS: readonly string[] = [];
+
 /** What went wrong with the whole form; what went wrong with a field stands beside it. */
-function FormFailure({ failure, fields = [], hide }: { failure: unknown; fields?: readonly string[]; hide?: boolean }) {
+function FormFailure({ failure, fields = NO_FIELDS, hide }: { failure: unknown; fields?: readonly string[]; hide?: boolean }) {
   const locale = useLocale();
   if (failure === null || hide || fields.some((field) => fieldProblem(failure, field, locale))) return null;
   return (

@@ -75,7 +75,9 @@ export function Landing() {
         <figure aria-label={t.page} className="m-0 overflow-hidden rounded-lg border border-line bg-surface shadow-sheet" lang="ko">
           <div className="flex items-center justify-between border-b border-line px-5 py-2.5 text-xs text-ink-2">
             <span>
-              <span aria-hidden className="mr-1.5 text-good">●</span>
+              <span aria-hidden className="mr-1.5 text-good">
+                ●
+              </span>
               {t.saved}
             </span>
             <span className="hidden sm:inline">{t.people}</span>

@@ -16,7 +16,7 @@ import { SaveStateLabel } from './save-state.tsx';
 import { words } from './words.ts';
 
 const WIDE = '(min-width: 1200px)';
-export const useWide = () =>
+const useWide = () =>
   useSyncExternalStore(
     (listener) => {
       const media = matchMedia(WIDE);
@@ -45,7 +45,21 @@ function safely<T>(read: () => T): T | null {
 }
 
 /** The frame around everything inside a work: header, outline at the left (a drawer when narrow), the middle, the bar of a phone. */
-export function Frame({ person, place, outline, onPalette, onSearch, children }: { person: KnownPerson; place: Place; outline: (close: () => void) => React.ReactNode; onPalette: () => void; onSearch: () => void; children: React.ReactNode }) {
+export function Frame({
+  person,
+  place,
+  renderOutline,
+  onPalette,
+  onSearch,
+  children,
+}: {
+  person: KnownPerson;
+  place: Place;
+  renderOutline: (close: () => void) => React.ReactNode;
+  onPalette: () => void;
+  onSearch: () => void;
+  children: React.ReactNode;
+}) {
   const t = useWords(words);
   const { project, projectId, connection, may, live, scenes, outlineWaiting } = useProject();
   const wide = useWide();
@@ -131,7 +145,7 @@ export function Frame({ person, place, outline, onPalette, onSearch, children }:
       <div className="flex min-h-0 flex-1">
         {wide && paneShown && (
           <nav ref={left} aria-label={t.outline} className="studio-chrome no-print relative min-h-0 shrink-0" style={{ width }}>
-            {outline(closeDrawer)}
+            {renderOutline(closeDrawer)}
             <Divider width={width} onResize={resize} />
           </nav>
         )}
@@ -151,7 +165,7 @@ export function Frame({ person, place, outline, onPalette, onSearch, children }:
             <Dialog.Backdrop className="fixed inset-0 z-40 bg-[#1d1b18]/40" />
             <Dialog.Popup className="fixed inset-y-0 left-0 z-50 flex w-[min(340px,88vw)] flex-col border-r border-line bg-paper shadow-sheet">
               <Dialog.Title className="sr-only">{t.outline}</Dialog.Title>
-              <div className="min-h-0 flex-1">{outline(closeDrawer)}</div>
+              <div className="min-h-0 flex-1">{renderOutline(closeDrawer)}</div>
               <Dialog.Close className="min-h-11 border-t border-line text-sm text-ink-2">{t.close}</Dialog.Close>
             </Dialog.Popup>
           </Dialog.Portal>

@@ -16,7 +16,7 @@ const OFFLINE_NOTICE_MS = 10_000;
 const SAVING_SHOWN_AFTER_MS = 250;
 
 /** What may honestly be said of everything open in this tab. */
-export function useSaveState(): SaveState {
+function useSaveState(): SaveState {
   const { scenes, outlineWaiting, connection, live } = useProject();
   const states = useSyncExternalStore(scenes.subscribe, scenes.states, scenes.states);
   const subscribe = useCallback((listener: () => void) => live?.subscribe(listener) ?? (() => undefined), [live]);
@@ -41,7 +41,6 @@ export function SaveStateLabel() {
     const timer = setInterval(() => setNow(new Date()), AGO_EVERY_MS);
     return () => clearInterval(timer);
   }, []);
-  useEffect(() => setNow(new Date()), [state.kind]);
 
   const before = useRef(state.kind);
   useEffect(() => {
@@ -53,12 +52,13 @@ export function SaveStateLabel() {
     before.current = state.kind;
   }, [state.kind, say, notify, fromDevice, t]);
 
+  const isUnsent = unsentOf(state) > 0;
   useEffect(() => {
-    if (unsentOf(state) === 0) return;
+    if (!isUnsent) return;
     const guard = (event: BeforeUnloadEvent) => event.preventDefault();
     addEventListener('beforeunload', guard);
     return () => removeEventListener('beforeunload', guard);
-  }, [unsentOf(state) === 0]); // oxlint-disable-line react-hooks/exhaustive-deps
+  }, [isUnsent]);
 
   const [patient, setPatient] = useState(false);
   useEffect(() => {

@@ -81,13 +81,15 @@ export function HomePage() {
   const { project, projectId, nodes, view, lengthsNow, may } = useProject();
   const chapters = nodes.filter((node) => node.kind === 'chapter');
   const total = view.scenes.reduce((sum, scene) => sum + ((lengthsNow.get(scene.documentId) ?? scene.lengths)?.withSpaces ?? 0), 0);
-  const latest = [...view.scenes].sort((a, b) => (a.updatedAt < b.updatedAt ? 1 : -1)).slice(0, 6);
+  const latest = view.scenes.toSorted((a, b) => (a.updatedAt < b.updatedAt ? 1 : -1)).slice(0, 6);
   const [now] = useState(() => new Date());
   return (
     <PlainPage title={project.title} {...(project.description ? { text: project.description } : {})}>
       <Section title={t.progress}>
         <p className="m-0 text-lg tabular-nums">{t.length(countText(total, locale))}</p>
-        <p className="m-0 mt-1 text-sm text-ink-2 tabular-nums">{[t.episodes(countText(chapters.length, locale)), t.scenes(countText(view.scenes.length, locale)), t.done(countText(view.scenes.filter((scene) => rowOf(view, scene).status === 'done').length, locale))].join(' · ')}</p>
+        <p className="m-0 mt-1 text-sm text-ink-2 tabular-nums">
+          {[t.episodes(countText(chapters.length, locale)), t.scenes(countText(view.scenes.length, locale)), t.done(countText(view.scenes.filter((scene) => rowOf(view, scene).status === 'done').length, locale))].join(' · ')}
+        </p>
       </Section>
       <Section title={t.latest}>
         {latest.length === 0 ? (
@@ -163,7 +165,15 @@ function Settings() {
             <textarea id="description" rows={4} maxLength={5_000} value={description} onChange={(event) => setDescription(event.target.value)} className="rounded border border-line-2 bg-surface px-3 py-2 text-base text-ink md:text-sm" />
           </div>
           <TextField label={t.goal} inputMode="numeric" value={goal} onChange={(event) => setGoal(event.target.value.replace(/\D/g, ''))} />
-          <SelectField label={t.paragraphs} value={paragraphs} onChoose={setParagraphs} options={[{ value: 'indent', name: t.indent }, { value: 'spaced', name: t.spaced }]} />
+          <SelectField
+            label={t.paragraphs}
+            value={paragraphs}
+            onChoose={setParagraphs}
+            options={[
+              { value: 'indent', name: t.indent },
+              { value: 'spaced', name: t.spaced },
+            ]}
+          />
           <div>
             <Button look="primary" type="submit" disabled={save.isPending || title.trim() === ''}>
               {t.save}

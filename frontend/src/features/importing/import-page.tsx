@@ -259,7 +259,13 @@ export function ImportPage() {
 function FilePreview({ file, drafts, onChange }: { file: ImportFile; drafts: readonly Draft[]; onChange: (act: (drafts: readonly Draft[]) => Draft[]) => void }) {
   const t = useWords(words);
   const locale = useLocale();
-  const facts = [t.encoding(ENCODINGS[file.encoding]), ...(file.composed ? [t.composed] : []), t[file.rule], t.chapters(countText(drafts.filter((draft) => draft.kind === 'chapter').length, locale)), t.length(countText(lengthsOfSections(drafts).withSpaces, locale))];
+  const facts = [
+    t.encoding(ENCODINGS[file.encoding]),
+    ...(file.composed ? [t.composed] : []),
+    t[file.rule],
+    t.chapters(countText(drafts.filter((draft) => draft.kind === 'chapter').length, locale)),
+    t.length(countText(lengthsOfSections(drafts).withSpaces, locale)),
+  ];
   const underPart = drafts.some((draft) => draft.kind === 'part');
   return (
     <Section title={file.name} text={facts.join(' · ')}>

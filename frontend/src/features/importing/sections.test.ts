@@ -7,7 +7,10 @@ const three = [section('1화', 0, 10), section('2화', 10, 30), section('3화', 
 
 test('joins a section to the one before it, with all its lines', () => {
   const merged = mergedWithPrevious(three, 1);
-  expect(merged.map(({ title, from, to }) => [title, from, to])).toEqual([['1화', 0, 30], ['3화', 30, 35]]);
+  expect(merged.map(({ title, from, to }) => [title, from, to])).toEqual([
+    ['1화', 0, 30],
+    ['3화', 30, 35],
+  ]);
   expect(lengthsOfSections(merged)).toEqual(lengthsOfSections(three));
   expect(mergedWithPrevious(three, 0)).toEqual(three);
 });

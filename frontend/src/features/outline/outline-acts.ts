@@ -27,7 +27,7 @@ export interface OutlineActs {
 /** The nearest node at or above `node` that may hold a `kind`; null is the root. */
 function holderOf(project: OpenProject, node: Node | undefined, kind: Node['kind']): NodeId | null {
   if (!node) return null;
-  const line = [...project.view.tree.ancestors(node.id), node].reverse();
+  const line = [...project.view.tree.ancestors(node.id), node].toReversed();
   return line.find((one) => mayContain(one.kind, kind))?.id ?? null;
 }
 

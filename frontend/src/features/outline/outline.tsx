@@ -89,7 +89,10 @@ export function Outline({ current, onOpened }: { current: NodeId | null; onOpene
   }, [current, currentRow, all, virtual]);
 
   const activeIndex = rows.findIndex((row) => row.node.id === active);
-  const chosen = useMemo<NodeId[]>(() => (selected.size > 0 && active && selected.has(active) ? rows.filter((row) => selected.has(row.node.id)).map((row) => row.node.id) : activeIndex >= 0 ? [rows[activeIndex]!.node.id] : []), [selected, active, rows, activeIndex]);
+  const chosen = useMemo<NodeId[]>(
+    () => (selected.size > 0 && active && selected.has(active) ? rows.filter((row) => selected.has(row.node.id)).map((row) => row.node.id) : activeIndex >= 0 ? [rows[activeIndex]!.node.id] : []),
+    [selected, active, rows, activeIndex],
+  );
 
   const collapse = useCallback(
     (id: string, closed: boolean) => {
@@ -188,7 +191,15 @@ export function Outline({ current, onOpened }: { current: NodeId | null; onOpene
     if (key === 'PageDown') return take(() => goToRow(activeIndex + 12, shiftKey));
     if (key === 'PageUp') return take(() => goToRow(activeIndex - 12, shiftKey));
     if (key === 'ArrowRight' && row) return take(() => (row.expanded === false ? collapse(row.node.id, false) : row.expanded ? goToRow(activeIndex + 1, false) : undefined));
-    if (key === 'ArrowLeft' && row) return take(() => (row.expanded ? collapse(row.node.id, true) : goToRow(rows.findIndex((one) => one.node.id === row.node.parentId), false)));
+    if (key === 'ArrowLeft' && row)
+      return take(() =>
+        row.expanded
+          ? collapse(row.node.id, true)
+          : goToRow(
+              rows.findIndex((one) => one.node.id === row.node.parentId),
+              false,
+            ),
+      );
     if (key === 'Enter' && row) return take(() => open(row));
     if (key === ' ' && row && ahead.current.text === '') return take(() => setSelected((old) => toggled(old, row.node.id)));
     if (key === 'F2' && row && canWrite) return take(() => setRenaming(row.node.id));
@@ -358,7 +369,9 @@ export function Outline({ current, onOpened }: { current: NodeId | null; onOpene
                     )}
                     style={{ top: 0, height: rowPx, transform: `translateY(${item.start}px)`, paddingLeft: 6 + row.depth * 16 }}
                   >
-                    {drop?.id === node.id && drop.place !== 'into' && <span aria-hidden className={clsx('absolute right-1 z-10 h-0.5 rounded bg-accent', drop.place === 'before' ? '-top-px' : '-bottom-px')} style={{ left: 6 + row.depth * 16 }} />}
+                    {drop?.id === node.id && drop.place !== 'into' && (
+                      <span aria-hidden className={clsx('absolute right-1 z-10 h-0.5 rounded bg-accent', drop.place === 'before' ? '-top-px' : '-bottom-px')} style={{ left: 6 + row.depth * 16 }} />
+                    )}
                     <span
                       aria-hidden
                       className="flex w-4 shrink-0 justify-center text-ink-3"
@@ -473,7 +486,27 @@ function StatusDot({ status }: { status: Node['status'] }) {
 }
 
 /** What can be done with the chosen nodes; the same in the context menu and in the menu under the tree. */
-function RowMenu({ Item, row, chosen, canWrite, onOpen, onRename, onTrash, onUp, onDown }: { Item: typeof Menu.Item; row: Row | undefined; chosen: readonly NodeId[]; canWrite: boolean; onOpen: (row: Row) => void; onRename: (id: string) => void; onTrash: () => void; onUp: () => void; onDown: () => void }) {
+function RowMenu({
+  Item,
+  row,
+  chosen,
+  canWrite,
+  onOpen,
+  onRename,
+  onTrash,
+  onUp,
+  onDown,
+}: {
+  Item: typeof Menu.Item;
+  row: Row | undefined;
+  chosen: readonly NodeId[];
+  canWrite: boolean;
+  onOpen: (row: Row) => void;
+  onRename: (id: string) => void;
+  onTrash: () => void;
+  onUp: () => void;
+  onDown: () => void;
+}) {
   const t = useWords(words);
   const { projectId } = useProject();
   const acts = useOutlineActs();
@@ -526,7 +559,7 @@ function RowMenu({ Item, row, chosen, canWrite, onOpen, onRename, onTrash, onUp,
               ))}
             </>
           )}
-          <div role="separator" className="my-1 h-px bg-line" />
+          <hr className="my-1 h-px border-0 bg-line" />
           <Item className={clsx(menuItemClass, 'text-bad')} onClick={onTrash}>
             <span className="flex-1">{t.toTrash}</span>
             <kbd className="font-sans text-xs text-ink-3">Del</kbd>
@@ -549,8 +582,20 @@ function RenameField({ label, title, onDone }: { label: string; title: string; o
     onDone(next);
   };
   return (
-    <div className="min-w-0 flex-1" onClick={(event) => event.stopPropagation()} onDoubleClick={(event) => event.stopPropagation()}>
-      <TextField ref={field} label={label} labelHidden autoFocus value={text} maxLength={200} onChange={(event) => setText(event.target.value)} onEnter={() => done(text)} onEscape={() => done(null)} onBlur={() => done(text)} className="[&_input]:min-h-7 [&_input]:px-1.5 [&_input]:py-0" />
+    <div role="presentation" className="min-w-0 flex-1" onClick={(event) => event.stopPropagation()} onDoubleClick={(event) => event.stopPropagation()}>
+      <TextField
+        ref={field}
+        label={label}
+        labelHidden
+        autoFocus
+        value={text}
+        maxLength={200}
+        onChange={(event) => setText(event.target.value)}
+        onEnter={() => done(text)}
+        onEscape={() => done(null)}
+        onBlur={() => done(text)}
+        className="[&_input]:min-h-7 [&_input]:px-1.5 [&_input]:py-0"
+      />
     </div>
   );
 }

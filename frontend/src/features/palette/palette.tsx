@@ -12,8 +12,36 @@ import { chooseTheme, shownTheme } from '../../shared/ui/theme.ts';
 import { isComposingKey } from '../../shared/ui/text-field.tsx';
 
 const words = wordsOf({
-  ko: { label: '찾아가기', placeholder: '회차 번호나 이름, 또는 할 일', none: '맞는 것이 없습니다.', scene: '장면', people: '사람들 보기', import: '원고 가져오기', trash: '휴지통 열기', home: '작품 홈 열기', search: '본문에서 찾기', shelf: '서가로 가기', theme: '밝기 바꾸기', continuous: '이 회차를 이어서 보기', account: '계정 열기' },
-  en: { label: 'Go to', placeholder: 'An episode’s number or name, or something to do', none: 'Nothing matches.', scene: 'Scene', people: 'Show people', import: 'Import a manuscript', trash: 'Open the trash', home: 'About this work', search: 'Find in the text', shelf: 'To the shelf', theme: 'Switch light and dark', continuous: 'Read this episode as one page', account: 'Open the account' },
+  ko: {
+    label: '찾아가기',
+    placeholder: '회차 번호나 이름, 또는 할 일',
+    none: '맞는 것이 없습니다.',
+    scene: '장면',
+    people: '사람들 보기',
+    import: '원고 가져오기',
+    trash: '휴지통 열기',
+    home: '작품 홈 열기',
+    search: '본문에서 찾기',
+    shelf: '서가로 가기',
+    theme: '밝기 바꾸기',
+    continuous: '이 회차를 이어서 보기',
+    account: '계정 열기',
+  },
+  en: {
+    label: 'Go to',
+    placeholder: 'An episode’s number or name, or something to do',
+    none: 'Nothing matches.',
+    scene: 'Scene',
+    people: 'Show people',
+    import: 'Import a manuscript',
+    trash: 'Open the trash',
+    home: 'About this work',
+    search: 'Find in the text',
+    shelf: 'To the shelf',
+    theme: 'Switch light and dark',
+    continuous: 'Read this episode as one page',
+    account: 'Open the account',
+  },
 });
 
 export interface Command {
@@ -104,7 +132,15 @@ export function Palette({ onClose, onSearch }: { onClose: () => void; onSearch: 
           />
           <ul ref={list} id={listId} role="listbox" aria-label={t.label} className="m-0 min-h-0 list-none overflow-y-auto p-1.5">
             {shown.map((command, index) => (
-              <li key={command.id} id={`${listId}-${index}`} role="option" aria-selected={index === current} onMouseMove={() => setAt(index)} onClick={() => run(command)} className="flex min-h-11 cursor-default items-center gap-2 rounded px-3 text-sm aria-selected:bg-accent-soft md:min-h-9">
+              <li
+                key={command.id}
+                id={`${listId}-${index}`}
+                role="option"
+                aria-selected={index === current}
+                onMouseMove={() => setAt(index)}
+                onClick={() => run(command)}
+                className="flex min-h-11 cursor-default items-center gap-2 rounded px-3 text-sm aria-selected:bg-accent-soft md:min-h-9"
+              >
                 {command.number && <span className="shrink-0 text-ink-2 tabular-nums">{command.number}</span>}
                 <span className="min-w-0 flex-1 truncate">{command.title}</span>
                 <span className="max-w-[40%] truncate text-xs text-ink-3">{command.hint}</span>

@@ -12,8 +12,30 @@ import { Button, buttonClass } from '../../shared/ui/button.tsx';
 import { EmptyState, Skeleton } from '../../shared/ui/state.tsx';
 
 const words = wordsOf({
-  ko: { title: (work: string) => `『${work}』에 초대받았습니다`, from: (name: string, role: string) => `${name} 님이 ${role}(으)로 초대했습니다.`, until: (time: string) => `이 초대는 ${time}까지 쓸 수 있습니다.`, accept: '함께하기', first: '먼저 들어와 주세요. 그다음 이 초대로 돌아옵니다.', join: '가입하기', login: '로그인', as: (name: string) => `${name} 님으로 들어갑니다.`, gone: '쓸 수 없는 초대입니다', home: '처음으로' },
-  en: { title: (work) => `You are invited to “${work}”`, from: (name, role) => `${name} invites you as ${role}.`, until: (time) => `This invitation is good until ${time}.`, accept: 'Join in', first: 'Please come in first; you will be back at this invitation.', join: 'Join', login: 'Log in', as: (name) => `You join as ${name}.`, gone: 'This invitation cannot be used', home: 'To the start' },
+  ko: {
+    title: (work: string) => `『${work}』에 초대받았습니다`,
+    from: (name: string, role: string) => `${name} 님이 ${role}(으)로 초대했습니다.`,
+    until: (time: string) => `이 초대는 ${time}까지 쓸 수 있습니다.`,
+    accept: '함께하기',
+    first: '먼저 들어와 주세요. 그다음 이 초대로 돌아옵니다.',
+    join: '가입하기',
+    login: '로그인',
+    as: (name: string) => `${name} 님으로 들어갑니다.`,
+    gone: '쓸 수 없는 초대입니다',
+    home: '처음으로',
+  },
+  en: {
+    title: (work) => `You are invited to “${work}”`,
+    from: (name, role) => `${name} invites you as ${role}.`,
+    until: (time) => `This invitation is good until ${time}.`,
+    accept: 'Join in',
+    first: 'Please come in first; you will be back at this invitation.',
+    join: 'Join',
+    login: 'Log in',
+    as: (name) => `You join as ${name}.`,
+    gone: 'This invitation cannot be used',
+    home: 'To the start',
+  },
 });
 
 /** What an invitation offers, and taking it up. */

@@ -133,7 +133,7 @@ export function PeoplePage() {
     },
     onError: fail,
   });
-  const order = [...members].sort((a, b) => RoleSchema.options.indexOf(b.role) - RoleSchema.options.indexOf(a.role) || a.name.localeCompare(b.name, 'ko'));
+  const order = members.toSorted((a, b) => RoleSchema.options.indexOf(b.role) - RoleSchema.options.indexOf(a.role) || a.name.localeCompare(b.name, 'ko'));
   return (
     <PlainPage title={t.title} text={t.text}>
       <Section title={t.members}>
@@ -151,7 +151,14 @@ export function PeoplePage() {
                 <p className="m-0 text-xs text-ink-2">{ROLE_LINES[member.role][locale]}</p>
               </div>
               {manages && member.role !== 'owner' ? (
-                <SelectField label={t.role(member.name)} labelHidden value={member.role} disabled={changeRole.isPending} onChoose={(role) => role !== member.role && changeRole.mutate({ userId: member.userId, role })} options={InvitableRole.options.toReversed().map((role) => ({ value: role as Role, name: ROLE_NAMES[role][locale] }))} />
+                <SelectField
+                  label={t.role(member.name)}
+                  labelHidden
+                  value={member.role}
+                  disabled={changeRole.isPending}
+                  onChoose={(role) => role !== member.role && changeRole.mutate({ userId: member.userId, role })}
+                  options={InvitableRole.options.toReversed().map((role) => ({ value: role as Role, name: ROLE_NAMES[role][locale] }))}
+                />
               ) : (
                 <span className="text-sm text-ink-2">{ROLE_NAMES[member.role][locale]}</span>
               )}

@@ -14,8 +14,22 @@ import { Sheet } from '../../shared/ui/sheet.tsx';
 import { TextField } from '../../shared/ui/text-field.tsx';
 
 const words = wordsOf({
-  ko: { title: '본문에서 찾기', field: '찾을 말', hint: '두 글자 이상, 또는 초성(ㅇㅅㅎ)으로 찾습니다.', none: '찾지 못했습니다.', summary: (hits: string, scenes: string, more: boolean) => `${scenes}개 장면에서 ${hits}곳${more ? ' 이상' : ''}`, asOf: (ago: string) => `${ago} 기준` },
-  en: { title: 'Find in the text', field: 'What to find', hint: 'Two syllables or more, or initial consonants (ㅇㅅㅎ).', none: 'Not found.', summary: (hits, scenes, more) => `${hits}${more ? ' or more' : ''} places in ${scenes} scenes`, asOf: (ago) => `as of ${ago}` },
+  ko: {
+    title: '본문에서 찾기',
+    field: '찾을 말',
+    hint: '두 글자 이상, 또는 초성(ㅇㅅㅎ)으로 찾습니다.',
+    none: '찾지 못했습니다.',
+    summary: (hits: string, scenes: string, more: boolean) => `${scenes}개 장면에서 ${hits}곳${more ? ' 이상' : ''}`,
+    asOf: (ago: string) => `${ago} 기준`,
+  },
+  en: {
+    title: 'Find in the text',
+    field: 'What to find',
+    hint: 'Two syllables or more, or initial consonants (ㅇㅅㅎ).',
+    none: 'Not found.',
+    summary: (hits, scenes, more) => `${hits}${more ? ' or more' : ''} places in ${scenes} scenes`,
+    asOf: (ago) => `as of ${ago}`,
+  },
 });
 
 const REST_MS = 180;
@@ -32,7 +46,14 @@ export function SearchSheet({ onClose }: { onClose: () => void }) {
     const timer = setTimeout(() => setWanted(typed.normalize('NFC').trim()), REST_MS);
     return () => clearTimeout(timer);
   }, [typed]);
-  const found = useQuery({ queryKey: ['search', projectId, wanted], enabled: wanted.length > 0, placeholderData: keepPreviousData, staleTime: 5_000, networkMode: 'always', queryFn: ({ signal }) => call(routes.search.find, { projectId, q: wanted, limit: 100 }, { signal }) });
+  const found = useQuery({
+    queryKey: ['search', projectId, wanted],
+    enabled: wanted.length > 0,
+    placeholderData: keepPreviousData,
+    staleTime: 5_000,
+    networkMode: 'always',
+    queryFn: ({ signal }) => call(routes.search.find, { projectId, q: wanted, limit: 100 }, { signal }),
+  });
   const placeOfHit = (hit: SearchHit) => {
     const scene = view.tree.get(hit.nodeId);
     return scene ? calledText(calledOf(rowOf(view, scene), view.numbers, locale)) || scene.title : hit.path.join(' › ');

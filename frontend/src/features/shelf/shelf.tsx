@@ -96,7 +96,13 @@ export function Shelf({ person }: { person: KnownPerson }) {
         </div>
         <nav aria-label={t.view} className="mt-5 flex gap-1 border-b border-line">
           {tabs.map((tab) => (
-            <button key={tab} type="button" aria-current={tab === state ? 'page' : undefined} onClick={() => setState(tab)} className="-mb-px min-h-11 border-b-2 border-transparent px-3 text-sm text-ink-2 aria-[current]:border-accent aria-[current]:font-medium aria-[current]:text-ink">
+            <button
+              key={tab}
+              type="button"
+              aria-current={tab === state ? 'page' : undefined}
+              onClick={() => setState(tab)}
+              className="-mb-px min-h-11 border-b-2 border-transparent px-3 text-sm text-ink-2 aria-[current]:border-accent aria-[current]:font-medium aria-[current]:text-ink"
+            >
               {t[tab]}
             </button>
           ))}
@@ -127,7 +133,11 @@ async function readShelf(userId: string, state: ShelfState): Promise<ShelfItem[]
   try {
     return (await call(routes.projects.list, { state })).items;
   } catch (failure) {
-    const copies = isAway(failure) ? await studioStore(userId).copies().catch(() => []) : [];
+    const copies = isAway(failure)
+      ? await studioStore(userId)
+          .copies()
+          .catch(() => [])
+      : [];
     if (copies.length === 0) throw failure;
     return copies
       .filter(({ project }) => project.state === state)

@@ -14,8 +14,32 @@ import { PlainPage } from '../../shared/ui/plain-page.tsx';
 import { EmptyState, FailedState, Skeleton } from '../../shared/ui/state.tsx';
 
 const words = wordsOf({
-  ko: { title: '휴지통', text: '지운 회차와 장면입니다. 되살리면 있던 자리로 돌아갑니다.', empty: '휴지통이 비어 있습니다', restore: '되살리기', restored: '되살렸습니다.', retry: '다시 시도', gone: (ago: string) => `${ago} 지움`, series: '시리즈', part: '부', chapter: '회차', scene: '장면' },
-  en: { title: 'Trash', text: 'Deleted episodes and scenes. Restored ones go back to where they were.', empty: 'The trash is empty', restore: 'Restore', restored: 'Restored.', retry: 'Try again', gone: (ago) => `deleted ${ago}`, series: 'Series', part: 'Part', chapter: 'Episode', scene: 'Scene' },
+  ko: {
+    title: '휴지통',
+    text: '지운 회차와 장면입니다. 되살리면 있던 자리로 돌아갑니다.',
+    empty: '휴지통이 비어 있습니다',
+    restore: '되살리기',
+    restored: '되살렸습니다.',
+    retry: '다시 시도',
+    gone: (ago: string) => `${ago} 지움`,
+    series: '시리즈',
+    part: '부',
+    chapter: '회차',
+    scene: '장면',
+  },
+  en: {
+    title: 'Trash',
+    text: 'Deleted episodes and scenes. Restored ones go back to where they were.',
+    empty: 'The trash is empty',
+    restore: 'Restore',
+    restored: 'Restored.',
+    retry: 'Try again',
+    gone: (ago) => `deleted ${ago}`,
+    series: 'Series',
+    part: 'Part',
+    chapter: 'Episode',
+    scene: 'Scene',
+  },
 });
 
 /** What was put in the trash of this work, and the way back. */

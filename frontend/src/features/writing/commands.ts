@@ -6,7 +6,7 @@ import { sceneSchema } from './schema.ts';
 const { nodes, marks } = sceneSchema;
 
 /** Whether the selection stands in a block of `type` (for headings, of `level`). */
-export function isInside(state: Parameters<Command>[0], type: NodeType, level?: number): boolean {
+function isInside(state: Parameters<Command>[0], type: NodeType, level?: number): boolean {
   const { $from } = state.selection;
   for (let depth = $from.depth; depth > 0; depth--) {
     const node = $from.node(depth);

@@ -38,13 +38,16 @@ export function ContinuousPage({ nodeId }: { nodeId: NodeId }) {
     if (!node) return [];
     return node.kind === 'scene' ? [node] : view.tree.descendants(nodeId).filter((under) => under.kind === 'scene');
   }, [view, nodeId]);
-  const touched = useCallback((scene: Node, sceneView: SceneView) => {
-    if (sceneView.view.hasFocus()) {
-      watch.show(sceneView);
-      setActive(scene);
-    }
-    watch.touched();
-  }, [watch]);
+  const touched = useCallback(
+    (scene: Node, sceneView: SceneView) => {
+      if (sceneView.view.hasFocus()) {
+        watch.show(sceneView);
+        setActive(scene);
+      }
+      watch.touched();
+    },
+    [watch],
+  );
   const gone = useCallback(
     (sceneView: SceneView) => {
       if (watch.scene === sceneView) watch.show(null);
@@ -71,7 +74,21 @@ export function ContinuousPage({ nodeId }: { nodeId: NodeId }) {
 }
 
 /** One scene of the page: its text when it is near the window, else room for it. */
-function Piece({ scene, first, previous, scroller, onTouched, onGone }: { scene: Node; first: boolean; previous: Node | undefined; scroller: React.RefObject<HTMLDivElement | null>; onTouched: (scene: Node, view: SceneView) => void; onGone: (view: SceneView) => void }) {
+function Piece({
+  scene,
+  first,
+  previous,
+  scroller,
+  onTouched,
+  onGone,
+}: {
+  scene: Node;
+  first: boolean;
+  previous: Node | undefined;
+  scroller: React.RefObject<HTMLDivElement | null>;
+  onTouched: (scene: Node, view: SceneView) => void;
+  onGone: (view: SceneView) => void;
+}) {
   const t = useWords(words);
   const locale = useLocale();
   const { view, projectId, lengthsNow } = useProject();

@@ -21,7 +21,7 @@ function* partsOf(parent: ProseNode): Iterable<Lengths> {
 }
 
 /** The text of one line: hard breaks as line ends, nothing for other leaves. */
-export const textOfBlock = (block: ProseNode): string => block.textBetween(0, block.content.size, '\n', (leaf) => (leaf.type.name === 'hardBreak' ? '\n' : ''));
+const textOfBlock = (block: ProseNode): string => block.textBetween(0, block.content.size, '\n', (leaf) => (leaf.type.name === 'hardBreak' ? '\n' : ''));
 
 /** Lengths of a scene; costs what changed since the last asking, and one addition a block. */
 export const lengthsOfScene = (doc: ProseNode): Lengths => sumOfLengths(partsOf(doc));

@@ -78,7 +78,14 @@ export function Counts({ scene, watch, className }: { scene: Node; watch: SceneW
       {goal > 0 ? (
         <div className="flex items-center gap-2">
           <span className="hidden md:inline">{t.goal(countText(lengths.chapter.withSpaces, locale), countText(goal, locale))}</span>
-          <div role="meter" aria-label={t.goal(countText(lengths.chapter.withSpaces, locale), countText(goal, locale))} aria-valuemin={0} aria-valuemax={goal} aria-valuenow={Math.min(goal, lengths.chapter.withSpaces)} className="h-1.5 w-20 overflow-hidden rounded-full bg-line md:w-28">
+          <div
+            role="meter"
+            aria-label={t.goal(countText(lengths.chapter.withSpaces, locale), countText(goal, locale))}
+            aria-valuemin={0}
+            aria-valuemax={goal}
+            aria-valuenow={Math.min(goal, lengths.chapter.withSpaces)}
+            className="h-1.5 w-20 overflow-hidden rounded-full bg-line md:w-28"
+          >
             <div className={share >= 1 ? 'h-full bg-good' : 'h-full bg-accent'} style={{ width: `${share * 100}%` }} />
           </div>
         </div>

@@ -52,8 +52,8 @@ export function FindBar({ scene, watch, onClose }: { scene: SceneView; watch: Sc
   const current = found.length === 0 ? -1 : Math.min(at, found.length - 1);
   useEffect(() => field.current?.select(), []);
   useEffect(() => {
-    paint(scene, found, current);
-    // `version` rises with every change of the text: ranges of the page are made anew then.
+    // With every change of the text the ranges of the page are made anew.
+    if (version >= 0) paint(scene, found, current);
   }, [scene, found, current, version]);
   useEffect(() => unpaint, []);
   const show = (index: number) => {
@@ -75,7 +75,19 @@ export function FindBar({ scene, watch, onClose }: { scene: SceneView; watch: Sc
   };
   return (
     <div role="search" className="no-print flex items-center gap-1 border-b border-line bg-surface px-4 py-1.5">
-      <TextField ref={field} label={t.field} labelHidden placeholder={t.field} type="search" autoFocus value={wanted} className="max-w-72 flex-1" onChange={(event) => (setWanted(event.target.value), setAt(0))} onEnter={() => show(current + 1)} onEscape={close} />
+      <TextField
+        ref={field}
+        label={t.field}
+        labelHidden
+        placeholder={t.field}
+        type="search"
+        autoFocus
+        value={wanted}
+        className="max-w-72 flex-1"
+        onChange={(event) => (setWanted(event.target.value), setAt(0))}
+        onEnter={() => show(current + 1)}
+        onEscape={close}
+      />
       <span className="min-w-14 px-1 text-center text-xs text-ink-2 tabular-nums">{wanted === '' ? '' : found.length === 0 ? t.none : t.count(current + 1, found.length)}</span>
       <IconButton label={t.previous} disabled={found.length === 0} onClick={() => show(current - 1)}>
         <ChevronUp size={16} aria-hidden />

@@ -3,7 +3,11 @@ import { findInScene } from './find.ts';
 import { sceneSchema } from './schema.ts';
 
 const { nodes } = sceneSchema;
-const p = (...content: Parameters<typeof sceneSchema.text>[0][]) => nodes['paragraph']!.create(null, content.map((text) => (text === '\n' ? nodes['hardBreak']!.create() : sceneSchema.text(text))));
+const p = (...content: Parameters<typeof sceneSchema.text>[0][]) =>
+  nodes['paragraph']!.create(
+    null,
+    content.map((text) => (text === '\n' ? nodes['hardBreak']!.create() : sceneSchema.text(text))),
+  );
 
 test('finds every place, also after a hard break and in a second block', () => {
   const doc = nodes['doc']!.create(null, [p('설화가 웃었다.', '\n', '설화는'), p('이설화')]);

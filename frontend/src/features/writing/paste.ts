@@ -6,7 +6,12 @@ const STOWAWAYS = /[\u200b\u2060\ufeff\u00ad]/g;
 
 /** Text from outside as it may stand in a manuscript: composed, without stowaways, with ordinary spaces and line ends. */
 export function cleanText(text: string): string {
-  return text.normalize('NFC').replace(/\r\n?/g, '\n').replace(STOWAWAYS, '').replace(/[\u00a0\u202f]/g, ' ').replace(/[\u0000-\u0008\u000b-\u001f\u007f]/g, '');
+  return text
+    .normalize('NFC')
+    .replace(/\r\n?/g, '\n')
+    .replace(STOWAWAYS, '')
+    .replace(/[\u00a0\u202f]/g, ' ')
+    .replace(/[\u0000-\u0008\u000b-\u001f\u007f]/g, '');
 }
 
 /**

@@ -14,7 +14,14 @@ export function PeopleHere({ people, followed, onFollow }: { people: readonly Pe
         const on = followed === person.clientId;
         return (
           <li key={person.clientId}>
-            <button type="button" aria-pressed={on} aria-label={on ? t.unfollow(person.name) : t.follow(person.name)} title={person.name} onClick={() => onFollow(on ? null : person.clientId)} className="inline-flex min-h-11 items-center gap-1.5 rounded-full px-1.5 text-xs text-ink-2 hover:bg-accent-soft aria-pressed:bg-accent-soft aria-pressed:text-ink md:min-h-8">
+            <button
+              type="button"
+              aria-pressed={on}
+              aria-label={on ? t.unfollow(person.name) : t.follow(person.name)}
+              title={person.name}
+              onClick={() => onFollow(on ? null : person.clientId)}
+              className="inline-flex min-h-11 items-center gap-1.5 rounded-full px-1.5 text-xs text-ink-2 hover:bg-accent-soft aria-pressed:bg-accent-soft aria-pressed:text-ink md:min-h-8"
+            >
               <span aria-hidden className="inline-flex size-6 items-center justify-center rounded-full text-[12px] font-semibold text-paper" style={{ background: `var(--person-${person.colour})` }}>
                 {[...person.name][0]}
               </span>

@@ -66,7 +66,9 @@ export class SceneMapping extends Map<SceneType, ProseNode | ProseNode[]> {
 
   #texts(text: Y.XmlText): ProseNode[] {
     joinOwnNeighbour(text);
-    const nodes = (text.toDelta() as { insert: unknown; attributes?: Record<string, unknown> }[]).flatMap(({ insert, attributes }) => (typeof insert === 'string' && insert !== '' ? [sceneSchema.text(insert, marksOf(attributes ?? {}))] : []));
+    const nodes = (text.toDelta() as { insert: unknown; attributes?: Record<string, unknown> }[]).flatMap(({ insert, attributes }) =>
+      typeof insert === 'string' && insert !== '' ? [sceneSchema.text(insert, marksOf(attributes ?? {}))] : [],
+    );
     this.set(text, nodes);
     return nodes;
   }

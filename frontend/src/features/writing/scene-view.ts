@@ -12,7 +12,6 @@ import { sceneKeymap } from './commands.ts';
 import { lengthsOfScene } from './counting.ts';
 import { cleanHtml, cleanText, sliceText, textSlice } from './paste.ts';
 import { SceneMapping } from './scene-mapping.ts';
-import { sceneSchema } from './schema.ts';
 import { aidFor, type TypingAids } from './typing-aids.ts';
 
 export interface SceneViewHost {

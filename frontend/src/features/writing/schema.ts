@@ -8,7 +8,12 @@ import { Schema } from '@tiptap/pm/model';
 export const sceneSchema = new Schema({
   nodes: {
     ...sceneNodes,
-    unknown: { group: 'block', atom: true, attrs: { name: { default: '' }, text: { default: '' } }, toDOM: (node) => ['div', { class: 'block-unknown', contenteditable: 'false' }, String(node.attrs['text']) || `‹${String(node.attrs['name'])}›`] },
+    unknown: {
+      group: 'block',
+      atom: true,
+      attrs: { name: { default: '' }, text: { default: '' } },
+      toDOM: (node) => ['div', { class: 'block-unknown', contenteditable: 'false' }, String(node.attrs['text']) || `‹${String(node.attrs['name'])}›`],
+    },
   },
   marks: { ...sceneMarks, foreign: { attrs: { name: { default: '' } }, toDOM: () => ['span', 0] } },
 });

@@ -16,7 +16,16 @@ import { type SceneWatch, useWatched } from './scene-watch.ts';
 import { words } from './words.ts';
 
 const BLOCKS: readonly BlockName[] = ['paragraph', 'heading-1', 'heading-2', 'heading-3', 'blockquote', 'sceneBreak', 'authorNote', 'statusWindow'];
-const BLOCK_KEYS: Partial<Record<BlockName, string>> = { paragraph: 'Ctrl Alt 0', 'heading-1': 'Ctrl Alt 1', 'heading-2': 'Ctrl Alt 2', 'heading-3': 'Ctrl Alt 3', blockquote: 'Ctrl ⇧ 9', sceneBreak: 'Ctrl ⇧ Enter', authorNote: 'Ctrl Alt N', statusWindow: 'Ctrl Alt W' };
+const BLOCK_KEYS: Partial<Record<BlockName, string>> = {
+  paragraph: 'Ctrl Alt 0',
+  'heading-1': 'Ctrl Alt 1',
+  'heading-2': 'Ctrl Alt 2',
+  'heading-3': 'Ctrl Alt 3',
+  blockquote: 'Ctrl ⇧ 9',
+  sceneBreak: 'Ctrl ⇧ Enter',
+  authorNote: 'Ctrl Alt N',
+  statusWindow: 'Ctrl Alt W',
+};
 const MARKS = [
   { name: 'bold', Icon: Bold, key: 'Ctrl B' },
   { name: 'italic', Icon: Italic, key: 'Ctrl I' },

@@ -9,8 +9,40 @@ import { menuItemClass, menuPopupClass } from '../../shared/ui/menu.ts';
 import { setPreferences, useWritingPreferences } from './preferences.ts';
 
 const words = wordsOf({
-  ko: { label: '보기', serif: '명조', sans: '고딕', smaller: '글자 작게', larger: '글자 크게', indent: '첫 줄 들여쓰기', spaced: '문단 사이 띄우기', focus: '집중 모드', typewriter: '타자기 모드', quotes: '따옴표 바꾸기 “ ”', punctuation: '말줄임표·줄표 바꾸기', face: '글꼴', paragraphs: '문단', modes: '쓰기', aids: '입력 도움' },
-  en: { label: 'View', serif: 'Serif', sans: 'Sans serif', smaller: 'Smaller text', larger: 'Larger text', indent: 'Indent first lines', spaced: 'Space between paragraphs', focus: 'Focus mode', typewriter: 'Typewriter mode', quotes: 'Curly quotes “ ”', punctuation: 'Ellipses and dashes', face: 'Typeface', paragraphs: 'Paragraphs', modes: 'Writing', aids: 'Typing aids' },
+  ko: {
+    label: '보기',
+    serif: '명조',
+    sans: '고딕',
+    smaller: '글자 작게',
+    larger: '글자 크게',
+    indent: '첫 줄 들여쓰기',
+    spaced: '문단 사이 띄우기',
+    focus: '집중 모드',
+    typewriter: '타자기 모드',
+    quotes: '따옴표 바꾸기 “ ”',
+    punctuation: '말줄임표·줄표 바꾸기',
+    face: '글꼴',
+    paragraphs: '문단',
+    modes: '쓰기',
+    aids: '입력 도움',
+  },
+  en: {
+    label: 'View',
+    serif: 'Serif',
+    sans: 'Sans serif',
+    smaller: 'Smaller text',
+    larger: 'Larger text',
+    indent: 'Indent first lines',
+    spaced: 'Space between paragraphs',
+    focus: 'Focus mode',
+    typewriter: 'Typewriter mode',
+    quotes: 'Curly quotes “ ”',
+    punctuation: 'Ellipses and dashes',
+    face: 'Typeface',
+    paragraphs: 'Paragraphs',
+    modes: 'Writing',
+    aids: 'Typing aids',
+  },
 });
 
 const SIZES = { smallest: 14, largest: 24 };

@@ -40,11 +40,14 @@ export function WritingPage({ scene, takeFocus }: { scene: Node; takeFocus: bool
 
   const modes = useRef(preferences);
   modes.current = preferences;
-  const onChange = useCallback((view: SceneView) => {
-    watch.touched();
-    if (modes.current.focus) lightUp(view);
-    if (modes.current.typewriter) keepLineHeight(view);
-  }, [watch]);
+  const onChange = useCallback(
+    (view: SceneView) => {
+      watch.touched();
+      if (modes.current.focus) lightUp(view);
+      if (modes.current.typewriter) keepLineHeight(view);
+    },
+    [watch],
+  );
   const onView = useCallback(
     (view: SceneView | null) => {
       watch.show(view);
@@ -95,9 +98,13 @@ export function WritingPage({ scene, takeFocus }: { scene: Node; takeFocus: bool
           <header className="mb-8">
             {called.number && heading !== called.number && <p className="m-0 text-sm text-ink-3">{called.number}</p>}
             <h1 className="m-0 font-serif text-xl leading-snug font-semibold">{heading}</h1>
-            {row.id === scene.id && scene.parentId !== null && outline.tree.get(scene.parentId)?.kind === 'chapter' && <p className="m-0 mt-1 text-sm text-ink-2">{calledText(calledOf(outline.tree.get(scene.parentId)!, outline.numbers, locale))}</p>}
+            {row.id === scene.id && scene.parentId !== null && outline.tree.get(scene.parentId)?.kind === 'chapter' && (
+              <p className="m-0 mt-1 text-sm text-ink-2">{calledText(calledOf(outline.tree.get(scene.parentId)!, outline.numbers, locale))}</p>
+            )}
           </header>
-          {scene.documentId ? <Surface key={scene.documentId} isFresh={waiting} documentId={scene.documentId} title={title} takeFocus={takeFocus} onView={onView} onChange={onChange} pageKey={pageKey} followed={followed} onPeople={setPeople} /> : null}
+          {scene.documentId ? (
+            <Surface key={scene.documentId} isFresh={waiting} documentId={scene.documentId} title={title} takeFocus={takeFocus} onView={onView} onChange={onChange} pageKey={pageKey} followed={followed} onPeople={setPeople} />
+          ) : null}
         </article>
       </div>
       <Counts scene={scene} watch={watch} className="order-3 md:order-none" />

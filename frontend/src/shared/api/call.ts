@@ -33,7 +33,7 @@ async function exchange(apiUrl: string): Promise<boolean> {
   return 'locks' in navigator ? await navigator.locks.request('cowrite-refresh', once) : await once();
 }
 
-const RENEWABLE: readonly ProblemCode[] = ['sign-in-expired', 'signed-out'];
+const RENEWABLE: ReadonlySet<ProblemCode> = new Set(['sign-in-expired', 'signed-out']);
 
 /**
  * Calls a route of core. Answers what the route describes, parsed. Throws the `Problem` core answered with, or a
@@ -53,7 +53,7 @@ export async function call<R extends Route>(route: R, given: Given<R>, options: 
   let response = await send();
   if (response.status === 401 && route.access.kind !== 'public') {
     const problem = await problemOf(response);
-    if (!RENEWABLE.includes(problem.code) || !(await refresh(apiUrl))) throw problem;
+    if (!RENEWABLE.has(problem.code) || !(await refresh(apiUrl))) throw problem;
     response = await send();
   }
   if (!response.ok) throw await problemOf(response);

@@ -17,6 +17,6 @@ export function localeOf(chosen: string | undefined, acceptLanguage: string | nu
       return { tag: tag.trim(), quality: quality === undefined ? 1 : Number(quality), index };
     })
     .filter(({ tag, quality }) => tag !== '' && quality > 0)
-    .sort((a, b) => b.quality - a.quality || a.index - b.index);
+    .toSorted((a, b) => b.quality - a.quality || a.index - b.index);
   return /^en(-|$)/.test(choices[0]?.tag ?? '') ? 'en' : 'ko';
 }

@@ -47,5 +47,10 @@ export function rowOf(view: OutlineView, scene: Node): Node {
 
 /** The chapter of a scene, or the scene itself when it stands outside one. */
 export function chapterOf(view: OutlineView, scene: Node): Node {
-  return [...view.tree.ancestors(scene.id)].reverse().find((node) => node.kind === 'chapter') ?? scene;
+  return (
+    view.tree
+      .ancestors(scene.id)
+      .toReversed()
+      .find((node) => node.kind === 'chapter') ?? scene
+  );
 }

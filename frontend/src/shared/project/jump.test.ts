@@ -10,6 +10,10 @@ test('finds a line by number, by part of its name and by initial consonants', ()
 });
 
 test('puts the exact number before those that begin with it', () => {
-  const lines = [{ number: '48화', title: '' }, { number: '4화', title: '' }, { number: '', title: '4월' }];
+  const lines = [
+    { number: '48화', title: '' },
+    { number: '4화', title: '' },
+    { number: '', title: '4월' },
+  ];
   expect(jumpTo(lines, '4').map((line) => line.number || line.title)).toEqual(['4화', '48화', '4월']);
 });

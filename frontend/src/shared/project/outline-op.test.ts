@@ -6,7 +6,11 @@ import { newId } from './new-id.ts';
 import { afterOp, createOp, moveOp, restoreOp, trashOp, updateOp } from './outline-op.ts';
 
 const projectId = ProjectId.parse('01936f6e-0000-7000-8000-000000000001');
-const titles = (nodes: readonly Node[]) => new OutlineTree(nodes).readingOrder().filter((node) => node.kind === 'chapter').map((node) => node.title);
+const titles = (nodes: readonly Node[]) =>
+  new OutlineTree(nodes)
+    .readingOrder()
+    .filter((node) => node.kind === 'chapter')
+    .map((node) => node.title);
 
 const three = ['1화', '2화', '3화'].reduce<readonly Node[]>((nodes, title) => afterOp(nodes, createOp('chapter', title, { place: 'into', nodeId: null }), projectId), []);
 const chapter = (title: string) => three.find((node) => node.kind === 'chapter' && node.title === title)!;

@@ -8,8 +8,23 @@ const garam = UserId.parse(uuid(2));
 const naru = UserId.parse(uuid(3));
 const at = '2026-11-23T05:00:00.000Z';
 const node = (n: number, parent: number | null, more: Partial<Node> = {}): Node => ({
-  id: NodeId.parse(uuid(n)), projectId, parentId: parent === null ? null : NodeId.parse(uuid(parent)), kind: 'chapter', title: `${n}`, orderKey: `a${n}`, numbering: 'counted', status: 'draft',
-  label: '', note: '', documentId: null, lengths: null, rev: 1, createdAt: at, updatedAt: at, trashedAt: null, ...more,
+  id: NodeId.parse(uuid(n)),
+  projectId,
+  parentId: parent === null ? null : NodeId.parse(uuid(parent)),
+  kind: 'chapter',
+  title: `${n}`,
+  orderKey: `a${n}`,
+  numbering: 'counted',
+  status: 'draft',
+  label: '',
+  note: '',
+  documentId: null,
+  lengths: null,
+  rev: 1,
+  createdAt: at,
+  updatedAt: at,
+  trashedAt: null,
+  ...more,
 });
 const member = (userId: UserId, role: Member['role']): Member => ({ userId, name: userId === garam ? '가람' : '나루', role, colour: 1, joinedAt: at });
 const project: Project = { id: projectId, title: '동백꽃', description: '', genre: '', settings: {}, state: 'active', role: 'owner', rev: 1, seq: 4, createdAt: at, updatedAt: at, trashedAt: null };

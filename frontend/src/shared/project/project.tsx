@@ -15,7 +15,7 @@ import { applyEvent, type ProjectCopy } from './project-copy.ts';
 import { OpenScenes } from './save-together.ts';
 import { studioStore } from './studio-store.ts';
 
-export const projectKey = (projectId: string) => ['project', projectId] as const;
+const projectKey = (projectId: string) => ['project', projectId] as const;
 
 /** What the pages of one work share. */
 export interface OpenProject {
@@ -47,7 +47,7 @@ export interface OpenProject {
 }
 
 /** Lengths of the scenes that are being written here, pushed by the writing surface, read by rows and footers. */
-export class LengthsNow {
+class LengthsNow {
   #lengths = new Map<string, Lengths>();
   #listeners = new Set<() => void>();
   #version = 0;
@@ -249,7 +249,7 @@ export function useOpenProject(projectId: ProjectId, me: UserId): ProjectState {
     return () => clearTimeout(timer);
   }, [uncounted, copy?.nodes, connection, projectId, scenes, lengthsNow]);
 
-  const nodes = useMemo(() => (copy ? ops.reduce<readonly Node[]>((nodes, op) => afterOp(nodes, op, projectId), copy.nodes) : []), [copy, ops, projectId]);
+  const nodes = useMemo(() => (copy ? ops.reduce<readonly Node[]>((soFar, op) => afterOp(soFar, op, projectId), copy.nodes) : []), [copy, ops, projectId]);
   const view = useMemo(() => outlineViewOf(nodes), [nodes]);
 
   const open = useMemo<OpenProject | null>(() => {

@@ -4,8 +4,26 @@ import { saveTogether } from './save-together.ts';
 const at = new Date('2026-11-23T05:00:00Z');
 
 test('says saved only when nothing waits anywhere', () => {
-  expect(saveTogether([{ kind: 'saved', at }, { kind: 'saved', at: null }], { outline: 0, scenes: 0 }, 'online')).toEqual({ kind: 'saved', at });
-  expect(saveTogether([{ kind: 'saved', at }, { kind: 'saving', waiting: 2 }], { outline: 0, scenes: 0 }, 'online')).toEqual({ kind: 'saving', waiting: 2 });
+  expect(
+    saveTogether(
+      [
+        { kind: 'saved', at },
+        { kind: 'saved', at: null },
+      ],
+      { outline: 0, scenes: 0 },
+      'online',
+    ),
+  ).toEqual({ kind: 'saved', at });
+  expect(
+    saveTogether(
+      [
+        { kind: 'saved', at },
+        { kind: 'saving', waiting: 2 },
+      ],
+      { outline: 0, scenes: 0 },
+      'online',
+    ),
+  ).toEqual({ kind: 'saving', waiting: 2 });
   expect(saveTogether([{ kind: 'saved', at }], { outline: 1, scenes: 0 }, 'online')).toEqual({ kind: 'saving', waiting: 1 });
   expect(saveTogether([{ kind: 'opening' }], { outline: 0, scenes: 0 }, 'connecting')).toEqual({ kind: 'opening' });
 });
@@ -17,7 +35,25 @@ test('counts what waits while offline, outline changes too', () => {
 });
 
 test('lets a closed door and unsent text under a lost role come first', () => {
-  expect(saveTogether([{ kind: 'saved', at }, { kind: 'closed', reason: 'signed-out', unsent: 3 }], { outline: 0, scenes: 0 }, 'online')).toMatchObject({ kind: 'closed', unsent: 3 });
-  expect(saveTogether([{ kind: 'saved', at }, { kind: 'read-only', reason: 'role', unsent: 1 }], { outline: 0, scenes: 0 }, 'online')).toMatchObject({ kind: 'read-only', unsent: 1 });
+  expect(
+    saveTogether(
+      [
+        { kind: 'saved', at },
+        { kind: 'closed', reason: 'signed-out', unsent: 3 },
+      ],
+      { outline: 0, scenes: 0 },
+      'online',
+    ),
+  ).toMatchObject({ kind: 'closed', unsent: 3 });
+  expect(
+    saveTogether(
+      [
+        { kind: 'saved', at },
+        { kind: 'read-only', reason: 'role', unsent: 1 },
+      ],
+      { outline: 0, scenes: 0 },
+      'online',
+    ),
+  ).toMatchObject({ kind: 'read-only', unsent: 1 });
   expect(saveTogether([{ kind: 'read-only', reason: 'role', unsent: 0 }], { outline: 0, scenes: 0 }, 'online')).toMatchObject({ kind: 'read-only' });
 });

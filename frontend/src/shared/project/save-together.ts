@@ -63,7 +63,10 @@ export class OpenScenes {
   }
 
   add(document: LiveDocument): () => void {
-    this.#open.set(document, document.subscribe(() => this.#changed()));
+    this.#open.set(
+      document,
+      document.subscribe(() => this.#changed()),
+    );
     this.#changed();
     return () => {
       this.#open.get(document)?.();

@@ -12,7 +12,11 @@ const LOOKS: Record<ButtonLook, string> = {
 
 /** The classes of a button, for links that look like one. Targets are at least 44 px on a phone. */
 export const buttonClass = (look: ButtonLook, className?: string) =>
-  clsx('inline-flex items-center justify-center gap-2 rounded px-4 min-h-11 md:min-h-9 text-sm font-medium no-underline whitespace-nowrap transition-colors duration-150 disabled:opacity-55 disabled:cursor-not-allowed', LOOKS[look], className);
+  clsx(
+    'inline-flex items-center justify-center gap-2 rounded px-4 min-h-11 md:min-h-9 text-sm font-medium no-underline whitespace-nowrap transition-colors duration-150 disabled:opacity-55 disabled:cursor-not-allowed',
+    LOOKS[look],
+    className,
+  );
 
 export function Button({ look = 'outline', className, type = 'button', ...rest }: ComponentProps<'button'> & { look?: ButtonLook }) {
   return <button type={type} className={buttonClass(look, className)} {...rest} />;
@@ -25,7 +29,10 @@ export function IconButton({ label, className, type = 'button', ...rest }: Compo
       type={type}
       aria-label={label}
       title={label}
-      className={clsx('inline-flex items-center justify-center rounded size-11 md:size-8 text-ink-2 hover:text-ink hover:bg-accent-soft aria-pressed:bg-accent-soft aria-pressed:text-accent disabled:opacity-45 disabled:cursor-not-allowed', className)}
+      className={clsx(
+        'inline-flex items-center justify-center rounded size-11 md:size-8 text-ink-2 hover:text-ink hover:bg-accent-soft aria-pressed:bg-accent-soft aria-pressed:text-accent disabled:opacity-45 disabled:cursor-not-allowed',
+        className,
+      )}
       {...rest}
     />
   );

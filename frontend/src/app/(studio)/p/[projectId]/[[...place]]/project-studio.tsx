@@ -40,8 +40,28 @@ const LATER: readonly (() => Promise<unknown>)[] = [
 const LATER_MS = 4_000;
 
 const words = wordsOf({
-  ko: { retry: '다시 시도', shelf: '서가로 가기', goneTitle: '작품을 찾을 수 없습니다', goneText: '지워졌거나, 함께 쓰는 사람에서 빠졌거나, 주소가 다를 수 있습니다.', noSceneTitle: '이 회차는 지금 없습니다', noSceneText: '휴지통으로 갔거나 주소가 다를 수 있습니다. 차례에서 다른 회차를 고르거나 휴지통을 살펴보세요.', trash: '휴지통 보기', offlineTitle: '연결이 없습니다', offlineText: '이 기기에 보관된 것이 없어 열 수 없습니다. 연결되면 다시 시도해 주세요.' },
-  en: { retry: 'Try again', shelf: 'To the shelf', goneTitle: 'This work cannot be found', goneText: 'It may have been deleted, you may no longer be one of its people, or the address may be wrong.', noSceneTitle: 'This episode is not here now', noSceneText: 'It may be in the trash, or the address may be wrong. Choose another one in the outline, or look into the trash.', trash: 'Look into the trash', offlineTitle: 'No connection', offlineText: 'Nothing of this is kept on this device, so it cannot be opened. Try again when you are connected.' },
+  ko: {
+    retry: '다시 시도',
+    shelf: '서가로 가기',
+    goneTitle: '작품을 찾을 수 없습니다',
+    goneText: '지워졌거나, 함께 쓰는 사람에서 빠졌거나, 주소가 다를 수 있습니다.',
+    noSceneTitle: '이 회차는 지금 없습니다',
+    noSceneText: '휴지통으로 갔거나 주소가 다를 수 있습니다. 차례에서 다른 회차를 고르거나 휴지통을 살펴보세요.',
+    trash: '휴지통 보기',
+    offlineTitle: '연결이 없습니다',
+    offlineText: '이 기기에 보관된 것이 없어 열 수 없습니다. 연결되면 다시 시도해 주세요.',
+  },
+  en: {
+    retry: 'Try again',
+    shelf: 'To the shelf',
+    goneTitle: 'This work cannot be found',
+    goneText: 'It may have been deleted, you may no longer be one of its people, or the address may be wrong.',
+    noSceneTitle: 'This episode is not here now',
+    noSceneText: 'It may be in the trash, or the address may be wrong. Choose another one in the outline, or look into the trash.',
+    trash: 'Look into the trash',
+    offlineTitle: 'No connection',
+    offlineText: 'Nothing of this is kept on this device, so it cannot be opened. Try again when you are connected.',
+  },
 });
 
 /** The studio inside one work. */
@@ -136,7 +156,7 @@ function Opened({ place, person }: { place: Place; person: KnownPerson }) {
   const current = place.kind === 'scene' || place.kind === 'continuous' ? place.nodeId : null;
   return (
     <>
-      <Frame person={person} place={place} outline={(close) => <Outline current={current} onOpened={close} />} onPalette={() => setPalette(true)} onSearch={() => setSearching(true)}>
+      <Frame person={person} place={place} renderOutline={(close) => <Outline current={current} onOpened={close} />} onPalette={() => setPalette(true)} onSearch={() => setSearching(true)}>
         <Middle place={place} scene={scene} />
       </Frame>
       {palette && <Palette onClose={() => setPalette(false)} onSearch={() => (setPalette(false), setSearching(true))} />}
