@@ -142,7 +142,8 @@ export class Gateway {
           connection.close(CLOSE.shedding, 'please come back');
         }
       });
-      ws.on('error', () => ws.terminate());
+      // The library closes with the right code (1009, 1007 …) by itself; without a listener Node would end the process.
+      ws.on('error', () => undefined);
       ws.on('close', () => {
         this.#connections.delete(ws);
         connection.ended();
