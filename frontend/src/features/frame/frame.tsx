@@ -11,6 +11,7 @@ import { goTo, type Place } from '../../shared/project/place.ts';
 import { useProject } from '../../shared/project/project.tsx';
 import { saveTogether, unsentOf } from '../../shared/project/save-together.ts';
 import { IconButton } from '../../shared/ui/button.tsx';
+import { menuLayer } from '../../shared/ui/layers.tsx';
 import { menuItemClass, menuPopupClass } from '../../shared/ui/menu.ts';
 import { SaveStateLabel } from './save-state.tsx';
 import { words } from './words.ts';
@@ -69,6 +70,7 @@ export function Frame({
   const left = useRef<HTMLElement>(null);
   const middle = useRef<HTMLElement>(null);
   const quiet = useQuietChrome();
+  const keyboard = useSoftKeyboard();
   useF6(left, middle);
 
   const resize = (next: number) => {
@@ -84,7 +86,7 @@ export function Frame({
   const writing = place.kind === 'scene' || place.kind === 'front' || place.kind === 'continuous';
 
   return (
-    <div className="flex h-dvh flex-col overflow-hidden" data-quiet={quiet}>
+    <div className="flex h-dvh flex-col overflow-hidden" data-quiet={quiet} data-keyboard={keyboard}>
       <header className="studio-chrome no-print flex min-h-12 items-center gap-1 border-b border-line px-2 md:px-3">
         <span className="hidden md:contents">
           <IconButton label={wide ? (paneShown ? t.hideOutline : t.showOutline) : t.showOutline} aria-expanded={wide ? paneShown : drawer} onClick={() => (wide ? showPane(!paneShown) : setDrawer(true))}>
@@ -96,7 +98,7 @@ export function Frame({
             <span className="max-w-[36vw] truncate md:max-w-72">{project.title}</span>
             <ChevronDown size={14} aria-hidden className="shrink-0 text-ink-3" />
           </Menu.Trigger>
-          <Menu.Portal>
+          <Menu.Portal container={menuLayer}>
             <Menu.Positioner sideOffset={6} align="start" className="z-50">
               <Menu.Popup className={menuPopupClass}>
                 <Menu.Item className={menuItemClass} onClick={() => goTo(projectId, { kind: 'home' })}>
@@ -202,7 +204,7 @@ function BarMore() {
         <MoreHorizontal size={18} aria-hidden />
         {t.more}
       </Menu.Trigger>
-      <Menu.Portal>
+      <Menu.Portal container={menuLayer}>
         <Menu.Positioner sideOffset={6} align="end" side="top" className="z-50">
           <Menu.Popup className={menuPopupClass}>
             <Menu.Item className={menuItemClass} onClick={() => goTo(projectId, { kind: 'home' })}>
@@ -276,6 +278,22 @@ function useQuietChrome(): boolean {
     };
   }, []);
   return quiet;
+}
+
+/** A window that lost this much of the screen's height has a soft keyboard over it. */
+const KEYBOARD_SHARE = 0.72;
+
+/** Whether a soft keyboard is up: the window (or on iOS only what is seen of it) is much lower than the screen. */
+function useSoftKeyboard(): boolean {
+  const [up, setUp] = useState(false);
+  useEffect(() => {
+    const view = visualViewport;
+    if (!view) return;
+    const look = () => setUp(matchMedia('(pointer: coarse)').matches && innerWidth < innerHeight * 2 && view.height < screen.height * KEYBOARD_SHARE);
+    view.addEventListener('resize', look);
+    return () => view.removeEventListener('resize', look);
+  }, []);
+  return up;
 }
 
 /** F6 goes between the outline and the page. */

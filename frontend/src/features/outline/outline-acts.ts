@@ -5,7 +5,7 @@ import { isRefusal, mayContain, planMove } from '@cowrite/manuscript';
 import { useMemo } from 'react';
 import { useWords } from '../../shared/i18n/words.tsx';
 import { createOp, moveOp, restoreOp, trashOp, updateOp, type NodePatch } from '../../shared/project/outline-op.ts';
-import { goTo } from '../../shared/project/place.ts';
+import { goTo, placeOf } from '../../shared/project/place.ts';
 import { type OpenProject, useProject } from '../../shared/project/project.tsx';
 import { useNotify } from '../../shared/ui/notices.tsx';
 import { words } from './words.ts';
@@ -74,6 +74,9 @@ export function useOutlineActs(): OutlineActs {
         const gone = top.flatMap((node) => [node, ...view.tree.descendants(node.id)]);
         const op = trashOp(ids);
         act(op);
+        // What one is looking at just went: the front of the work shows what is left.
+        const here = placeOf(location.pathname)?.place;
+        if (here && (here.kind === 'scene' || here.kind === 'continuous') && gone.some((node) => node.id === here.nodeId)) goTo(projectId, { kind: 'front' });
         notify({ text: t.trashed(top.length), action: { name: t.undo, run: () => void (project.takeBack(op) || act(restoreOp(ids, gone))) } });
       },
     };

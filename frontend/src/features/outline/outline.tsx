@@ -16,6 +16,7 @@ import { jumpTo } from '../../shared/project/jump.ts';
 import { goTo } from '../../shared/project/place.ts';
 import { useProject } from '../../shared/project/project.tsx';
 import { Button, IconButton } from '../../shared/ui/button.tsx';
+import { menuLayer } from '../../shared/ui/layers.tsx';
 import { menuItemClass, menuPopupClass } from '../../shared/ui/menu.ts';
 import { TextField } from '../../shared/ui/text-field.tsx';
 import { useOutlineActs } from './outline-acts.ts';
@@ -401,7 +402,7 @@ export function Outline({ current, onOpened }: { current: NodeId | null; onOpene
             </div>
           </div>
         </ContextMenu.Trigger>
-        <ContextMenu.Portal>
+        <ContextMenu.Portal container={menuLayer}>
           <ContextMenu.Positioner className="z-50">
             <ContextMenu.Popup className={menuPopupClass}>
               <RowMenu Item={ContextMenu.Item} row={rows[activeIndex]} chosen={chosen} canWrite={canWrite} onOpen={open} onRename={setRenaming} onTrash={trashChosen} onUp={() => moveBy(-1)} onDown={() => moveBy(1)} />
@@ -420,7 +421,7 @@ export function Outline({ current, onOpened }: { current: NodeId | null; onOpene
             <Menu.Trigger render={<IconButton label={t.addMore} />}>
               <ChevronDown size={16} aria-hidden />
             </Menu.Trigger>
-            <Menu.Portal>
+            <Menu.Portal container={menuLayer}>
               <Menu.Positioner sideOffset={6} align="end" className="z-50">
                 <Menu.Popup className={menuPopupClass}>
                   {rows[activeIndex] && rows[activeIndex].node.kind !== 'part' && rows[activeIndex].node.kind !== 'series' && (
@@ -442,7 +443,7 @@ export function Outline({ current, onOpened }: { current: NodeId | null; onOpene
             <Menu.Trigger render={<IconButton label={t.more} disabled={activeIndex < 0} />}>
               <MoreHorizontal size={16} aria-hidden />
             </Menu.Trigger>
-            <Menu.Portal>
+            <Menu.Portal container={menuLayer}>
               <Menu.Positioner sideOffset={6} align="end" className="z-50">
                 <Menu.Popup className={menuPopupClass}>
                   <RowMenu Item={Menu.Item} row={rows[activeIndex]} chosen={chosen} canWrite={canWrite} onOpen={open} onRename={setRenaming} onTrash={trashChosen} onUp={() => moveBy(-1)} onDown={() => moveBy(1)} />

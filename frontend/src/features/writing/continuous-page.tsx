@@ -28,15 +28,16 @@ const LINE_CHARACTERS = 32;
 /** The scenes under a chapter, a part or a series as one page, each editable in place. */
 export function ContinuousPage({ nodeId }: { nodeId: NodeId }) {
   const t = useWords(words);
-  const { view, may } = useProject();
+  const locale = useLocale();
+  const { view, may, project } = useProject();
   const [watch] = useState(() => new SceneWatch());
   const [active, setActive] = useState<Node | null>(null);
   const [rubyAsked, setRubyAsked] = useState(false);
   const scroller = useRef<HTMLDivElement>(null);
   const scenes = useMemo(() => {
-    const node = view.tree.get(nodeId);
-    if (!node) return [];
-    return node.kind === 'scene' ? [node] : view.tree.descendants(nodeId).filter((under) => under.kind === 'scene');
+    const top = view.tree.get(nodeId);
+    if (!top) return [];
+    return top.kind === 'scene' ? [top] : view.tree.descendants(nodeId).filter((under) => under.kind === 'scene');
   }, [view, nodeId]);
   const touched = useCallback(
     (scene: Node, sceneView: SceneView) => {
@@ -54,6 +55,8 @@ export function ContinuousPage({ nodeId }: { nodeId: NodeId }) {
     },
     [watch],
   );
+  const node = view.tree.get(nodeId);
+  const heading = (node && calledText(calledOf(node.kind === 'scene' ? rowOf(view, node) : node, view.numbers, locale))) || project.title;
   if (scenes.length === 0) return <EmptyState title={t.empty} />;
   return (
     <div className="flex h-full min-h-0 flex-col">
@@ -63,6 +66,7 @@ export function ContinuousPage({ nodeId }: { nodeId: NodeId }) {
       </div>
       <div ref={scroller} data-scroller className="min-h-0 flex-1 overflow-y-auto overscroll-contain">
         <div className="mx-auto w-full max-w-[calc(38em*1.0625+48px)] px-6 pt-8 pb-[45vh]">
+          <h1 className="m-0 mb-8 font-serif text-xl font-semibold">{heading}</h1>
           {scenes.map((scene, index) => (
             <Piece key={scene.id} scene={scene} first={index === 0} previous={scenes[index - 1]} scroller={scroller} onTouched={touched} onGone={gone} />
           ))}

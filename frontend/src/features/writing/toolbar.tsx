@@ -6,6 +6,7 @@ import { Bold, ChevronDown, Italic, Redo2, Search, Strikethrough, Underline, Und
 import { useEffect, useRef, useState } from 'react';
 import { useWords } from '../../shared/i18n/words.tsx';
 import { Button, IconButton } from '../../shared/ui/button.tsx';
+import { menuLayer } from '../../shared/ui/layers.tsx';
 import { menuItemClass, menuPopupClass } from '../../shared/ui/menu.ts';
 import { useNotify } from '../../shared/ui/notices.tsx';
 import { Sheet } from '../../shared/ui/sheet.tsx';
@@ -63,7 +64,7 @@ export function Toolbar({ watch, canWrite, onFind, rubyAsked, onRubyClosed, askR
           {t[current]}
           <ChevronDown size={14} aria-hidden />
         </Menu.Trigger>
-        <Menu.Portal>
+        <Menu.Portal container={menuLayer}>
           <Menu.Positioner sideOffset={6} align="start" className="z-50">
             <Menu.Popup className={menuPopupClass} finalFocus={() => scene?.view.dom ?? null}>
               {BLOCKS.map((name) => (

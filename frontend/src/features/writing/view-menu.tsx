@@ -5,6 +5,7 @@ import { Check, Type } from 'lucide-react';
 import { useWords, wordsOf } from '../../shared/i18n/words.tsx';
 import { useProject } from '../../shared/project/project.tsx';
 import { IconButton } from '../../shared/ui/button.tsx';
+import { menuLayer } from '../../shared/ui/layers.tsx';
 import { menuItemClass, menuPopupClass } from '../../shared/ui/menu.ts';
 import { setPreferences, useWritingPreferences } from './preferences.ts';
 
@@ -69,7 +70,7 @@ export function ViewMenu() {
       <Menu.Trigger render={<IconButton label={t.label} />}>
         <Type size={16} aria-hidden />
       </Menu.Trigger>
-      <Menu.Portal>
+      <Menu.Portal container={menuLayer}>
         <Menu.Positioner sideOffset={6} align="end" className="z-50">
           <Menu.Popup className={menuPopupClass}>
             {group(t.modes)}

@@ -6,6 +6,7 @@ import { problemText } from '../api/problem-text.ts';
 import { useLocale, useWords, wordsOf } from '../i18n/words.tsx';
 import { studioStore } from '../project/studio-store.ts';
 import { Button } from '../ui/button.tsx';
+import { menuLayer } from '../ui/layers.tsx';
 import { menuItemClass, menuPopupClass } from '../ui/menu.ts';
 import { useNotify } from '../ui/notices.tsx';
 import { Sheet } from '../ui/sheet.tsx';
@@ -79,7 +80,7 @@ export function PersonMenu({ person, unsent }: { person: KnownPerson; unsent?: U
             {[...person.name][0]}
           </span>
         </Menu.Trigger>
-        <Menu.Portal>
+        <Menu.Portal container={menuLayer}>
           <Menu.Positioner sideOffset={6} align="end" className="z-50">
             <Menu.Popup className={menuPopupClass}>
               <p className="m-0 max-w-56 truncate px-3 py-1.5 text-xs text-ink-2">{person.email}</p>

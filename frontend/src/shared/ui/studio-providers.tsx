@@ -4,6 +4,7 @@ import { CSPProvider } from '@base-ui/react/csp-provider';
 import { QueryClient, QueryClientProvider } from '@tanstack/react-query';
 import { useState } from 'react';
 import { isAway } from '../api/call.ts';
+import { MenuLayer } from './layers.tsx';
 import { NoticeProvider } from './notices.tsx';
 
 /** What every page behind the sign-in stands on. */
@@ -20,7 +21,10 @@ export function StudioProviders({ nonce, children }: { nonce: string | undefined
   return (
     <CSPProvider {...(nonce ? { nonce } : {})}>
       <QueryClientProvider client={queries}>
-        <NoticeProvider>{children}</NoticeProvider>
+        <NoticeProvider>
+          {children}
+          <MenuLayer />
+        </NoticeProvider>
       </QueryClientProvider>
     </CSPProvider>
   );

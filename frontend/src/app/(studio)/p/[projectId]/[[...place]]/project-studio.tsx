@@ -168,9 +168,16 @@ function Opened({ place, person }: { place: Place; person: KnownPerson }) {
 function Middle({ place, scene }: { place: Place; scene: Node | undefined }) {
   const t = useWords(words);
   const { projectId, view, isWaiting } = useProject();
-  // A scene that was made in this tab takes the caret; one that is only looked at does not take it from the outline.
+  // A scene that was just made takes the caret, once; one that is only looked at does not take it from the outline.
   const made = useRef(new Set<string>());
   if (scene && isWaiting(scene.id)) made.current.add(scene.id);
+  const sceneId = scene?.id;
+  useEffect(() => {
+    const justMade = made.current;
+    return () => {
+      if (sceneId) justMade.delete(sceneId);
+    };
+  }, [sceneId]);
   switch (place.kind) {
     case 'front':
       return view.scenes.length === 0 ? <EmptyOutline /> : null;
