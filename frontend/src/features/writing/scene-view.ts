@@ -43,6 +43,7 @@ const CARET_EVERY_MS = 100;
 const AFTER_COMPOSITION_MS = 40;
 /** A block is offered back when its writer typed in it no longer ago than this. */
 const RECENT_TYPING_MS = 60_000;
+const TYPED_BLOCKS_KEPT = 8;
 /** The same key code on every layout, for shortcuts that reach us from inside a composition. */
 const SHORTCUT_CODES: ReadonlySet<string> = new Set(['KeyB', 'KeyI', 'KeyU', 'KeyZ', 'KeyY', 'KeyX', 'KeyK', 'KeyF', 'KeyS']);
 
@@ -57,7 +58,8 @@ export class SceneView {
   readonly #undo: Y.UndoManager;
   #composingTimer: ReturnType<typeof setTimeout> | undefined;
   #caretTimer: ReturnType<typeof setTimeout> | undefined;
-  #typing: { element: Y.XmlElement; node: ProseNode; position: number; at: number } | null = null;
+  /** The blocks one typed in lately, the latest last: Enter moves on, and the block just left may still be taken away. */
+  readonly #typed = new Map<Y.XmlElement, { node: ProseNode; position: number; at: number }>();
   readonly #watchDeletions = (transaction: Y.Transaction) => this.#afterTransaction(transaction);
 
   constructor(host: SceneViewHost) {
@@ -216,7 +218,10 @@ export class SceneView {
     if (grew && /\s/.test(typed)) this.#undo.stopCapturing();
     if ($head.depth === 0 || !$head.parent.isTextblock) return;
     const element = this.#elementAt($head.pos);
-    this.#typing = element ? { element, node: $head.parent, position: $head.before(1), at: performance.now() } : null;
+    if (!element) return;
+    this.#typed.delete(element);
+    this.#typed.set(element, { node: $head.parent, position: $head.before(1), at: performance.now() });
+    if (this.#typed.size > TYPED_BLOCKS_KEPT) this.#typed.delete(this.#typed.keys().next().value!);
   }
 
   #elementAt(position: number): Y.XmlElement | null {
@@ -234,15 +239,15 @@ export class SceneView {
   }
 
   #afterTransaction(transaction: Y.Transaction): void {
-    const typing = this.#typing;
-    if (!typing || !typing.element._item?.deleted) return;
-    this.#typing = null;
-    if (transaction.local || transaction.origin === this.#undo || performance.now() - typing.at > RECENT_TYPING_MS) return;
-    const text = typing.node.textContent.trim();
-    if (text === '') return;
-    // Joining two paragraphs deletes one and keeps its words: then nothing is missing.
-    if (this.#host.live.fragment.toArray().some((block) => plain(block).includes(text))) return;
-    this.#host.blockTaken({ text, node: typing.node, position: typing.position });
+    for (const [element, { node, position, at }] of this.#typed) {
+      if (!element._item?.deleted) continue;
+      this.#typed.delete(element);
+      if (transaction.local || transaction.origin === this.#undo || performance.now() - at > RECENT_TYPING_MS) continue;
+      const text = node.textContent.trim();
+      // Joining two paragraphs deletes one and keeps its words: then nothing is missing.
+      if (text === '' || this.#host.live.fragment.toArray().some((block) => plain(block).includes(text))) continue;
+      this.#host.blockTaken({ text, node, position });
+    }
   }
 
   #composition(composing: boolean): false {
