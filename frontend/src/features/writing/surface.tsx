@@ -43,12 +43,11 @@ export function Surface(props: SurfaceProps) {
   useEffect(() => {
     if (!project) return;
     const opened = project.open(documentId, { isFresh: isFresh.current });
-    const forget = scenes.add(opened);
+    const leave = scenes.add(opened);
     setLive(opened);
     return () => {
       setLive(null);
-      forget();
-      opened.release();
+      leave();
     };
   }, [project, documentId, scenes]);
   const subscribe = useCallback((listener: () => void) => live?.subscribe(listener) ?? (() => undefined), [live]);

@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
-import { saveTogether } from './save-together.ts';
+import type { DocumentState, LiveDocument, SaveState } from '../live/live.ts';
+import { OpenScenes, saveTogether } from './save-together.ts';
 
 const at = new Date('2026-11-23T05:00:00Z');
 
@@ -56,4 +57,35 @@ test('lets a closed door and unsent text under a lost role come first', () => {
     ),
   ).toMatchObject({ kind: 'read-only', unsent: 1 });
   expect(saveTogether([{ kind: 'read-only', reason: 'role', unsent: 0 }], { outline: 0, scenes: 0 }, 'online')).toMatchObject({ kind: 'read-only' });
+});
+
+/** A scene whose save state the test decides. */
+function aScene(save: SaveState) {
+  const listeners = new Set<() => void>();
+  const scene = { releases: 0, becomes: (next: SaveState) => ((save = next), listeners.forEach((listener) => listener())) };
+  const state = (): DocumentState => ({ save, canWrite: true, people: [], storageWorks: true });
+  const document: Pick<LiveDocument, 'getState' | 'subscribe' | 'release'> = { getState: state, subscribe: (listener) => (listeners.add(listener), () => void listeners.delete(listener)), release: () => void scene.releases++ };
+  return { ...scene, scene, document: document as LiveDocument };
+}
+
+test('a scene that is left with something unsent stays open until the server has it', () => {
+  const scenes = new OpenScenes();
+  const { scene, document } = aScene({ kind: 'offline', waiting: 3 });
+  const leave = scenes.add(document);
+  leave();
+  expect(scene.releases).toBe(0);
+  expect(saveTogether(scenes.states(), { outline: 0, scenes: 0 }, 'offline')).toEqual({ kind: 'offline', waiting: 3 });
+  scene.becomes({ kind: 'saving', waiting: 1 });
+  expect(scene.releases).toBe(0);
+  scene.becomes({ kind: 'saved', at });
+  expect(scene.releases).toBe(1);
+  expect(scenes.states()).toEqual([]);
+});
+
+test('a scene that is left with nothing waiting is let go at once', () => {
+  const scenes = new OpenScenes();
+  const { scene, document } = aScene({ kind: 'saved', at });
+  scenes.add(document)();
+  expect(scene.releases).toBe(1);
+  expect(scenes.states()).toEqual([]);
 });

@@ -37,6 +37,8 @@ export function unsentOf(state: SaveState): number {
   }
 }
 
+const isOnItsWay = (state: SaveState): boolean => (state.kind === 'saving' || state.kind === 'offline') && state.waiting > 0;
+
 /** The scenes that are open in this tab, for everything that speaks of all of them: save state, leave guard, copies. */
 export class OpenScenes {
   readonly #open = new Map<LiveDocument, () => void>();
@@ -62,17 +64,30 @@ export class OpenScenes {
     return [...this.#open.keys()].some((document) => document.documentId === documentId);
   }
 
+  /**
+   * Counts a scene in while it is open. The answer leaves it: at once when nothing of it waits, else when the server has
+   * it all, because a writer who goes on to the next scene has not taken anything back.
+   */
   add(document: LiveDocument): () => void {
-    this.#open.set(
-      document,
-      document.subscribe(() => this.#changed()),
-    );
+    const stop = document.subscribe(() => this.#changed());
+    this.#open.set(document, stop);
     this.#changed();
     return () => {
-      this.#open.get(document)?.();
-      this.#open.delete(document);
-      this.#changed();
+      if (!isOnItsWay(document.getState().save)) return this.#leave(document, stop);
+      const left = document.subscribe(() => {
+        if (isOnItsWay(document.getState().save)) return;
+        left();
+        this.#leave(document, stop);
+      });
     };
+  }
+
+  #leave(document: LiveDocument, stop: () => void): void {
+    stop();
+    // Opened again in the meantime, it is counted by whoever opened it.
+    if (this.#open.get(document) === stop) this.#open.delete(document);
+    document.release();
+    this.#changed();
   }
 
   #changed(): void {
