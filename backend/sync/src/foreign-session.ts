@@ -140,4 +140,3 @@ function isObject(state: string): boolean {
     return false;
   }
 }
-
