@@ -92,7 +92,10 @@ test('J3: a role that was taken away while offline leaves the text with its writ
   await context.setOffline(false);
   await expect(page.getByText(/읽기 전용/).first()).toBeVisible();
   const download = page.waitForEvent('download');
-  await page.getByRole('button', { name: /사본으로 저장/ }).first().click();
+  await page
+    .getByRole('button', { name: /사본으로 저장/ })
+    .first()
+    .click();
   const file = await (await download).createReadStream();
   let copy = '';
   for await (const chunk of file) copy += chunk;
