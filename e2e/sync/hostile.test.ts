@@ -191,7 +191,10 @@ test('a foreign project’s document, and one that does not exist, are gone', as
   const foreign = await other.scene(await other.project('남의 작품'), '1화');
   await unharmed(async () => {
     const socket = await opened(owner);
-    for (const [channel, id] of [[2, foreign.documentId], [3, '01a20733-44ac-7f91-a340-ff07e05ddccd']] as const) {
+    for (const [channel, id] of [
+      [2, foreign.documentId],
+      [3, '01a20733-44ac-7f91-a340-ff07e05ddccd'],
+    ] as const) {
       socket.send(open(id, channel));
       const frame = await socket.until((bytes) => bytes[0] === 75 && bytes[1] === channel);
       // 4404 as a variable-length number
@@ -217,7 +220,12 @@ test('a forged, a foreign and a spent ticket open nothing', async () => {
     first.send(writeClientFrame({ type: 'hello', version: 1, ticket: spent, lastSeq: 0 }));
     await first.until((frame) => frame[0] === 65);
     first.ws.terminate();
-    for (const [ticket, code] of [['하나둘셋', 4401], [`${spent.slice(0, -4)}AAAA`, 4401], [spent, 4501], [ticketOfOneScene, 4403]] as const) {
+    for (const [ticket, code] of [
+      ['하나둘셋', 4401],
+      [`${spent.slice(0, -4)}AAAA`, 4401],
+      [spent, 4501],
+      [ticketOfOneScene, 4403],
+    ] as const) {
       const socket = await raw('/v1');
       socket.send(writeClientFrame({ type: 'hello', version: 1, ticket, lastSeq: 0 }));
       expect(await socket.closed).toBe(code);
@@ -266,7 +274,16 @@ test('presence in another client’s name is dropped', async () => {
 /** Messages that end a y-websocket socket. Its close is held back two seconds, so all are sent at once. */
 test('malformed messages on the y-websocket wire end it with a code that is not to be tried again', async () => {
   await unharmed(async () => {
-    const messages = [Uint8Array.of(9), Uint8Array.of(0, 7, 0), Uint8Array.of(0, 2, 200), Uint8Array.of(0, 2, 3, 1, 2, 3), new Writer().uint(1).byteArray(Uint8Array.of(255, 255, 255)).finish()];
+    const messages = [
+      Uint8Array.of(9),
+      Uint8Array.of(0, 7, 0),
+      Uint8Array.of(0, 2, 200),
+      Uint8Array.of(0, 2, 3, 1, 2, 3),
+      new Writer()
+        .uint(1)
+        .byteArray(Uint8Array.of(255, 255, 255))
+        .finish(),
+    ];
     const sockets = await Promise.all(
       messages.map(async (message) => {
         const socket = await raw(`/yjs/${documentId}`, { protocols: [`token.${owner.token}`] });
