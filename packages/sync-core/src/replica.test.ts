@@ -51,7 +51,13 @@ test('[RP2] everything unacknowledged is sent again, in order, after a reconnect
 
 test('[RP2] edits of an earlier life of the tab are sent too', () => {
   const { connect, step, replica } = aReplica();
-  step({ type: 'restored', entries: [{ number: 1, update: bytes(1) }, { number: 2, update: bytes(2) }] });
+  step({
+    type: 'restored',
+    entries: [
+      { number: 1, update: bytes(1) },
+      { number: 2, update: bytes(2) },
+    ],
+  });
   expect(pushes(connect())).toEqual([1, 2]);
   expect(replica.nextNumber).toBe(3);
 });
