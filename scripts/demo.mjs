@@ -64,6 +64,7 @@ let cookies = new Map();
 
 /** One request to core. Answers its JSON; a problem it was told to expect comes back by its code. */
 async function call(method, path, { body, bytes, expected = [] } = {}) {
+  const payload = bytes ?? (body ? JSON.stringify(body) : undefined);
   const answer = await fetch(coreUrl + path, {
     method,
     headers: {
@@ -71,7 +72,7 @@ async function call(method, path, { body, bytes, expected = [] } = {}) {
       cookie: [...cookies].map(([name, value]) => `${name}=${value}`).join('; '),
       ...(bytes ? { 'content-type': 'application/octet-stream' } : body ? { 'content-type': 'application/json' } : {}),
     },
-    body: bytes ?? (body ? JSON.stringify(body) : undefined),
+    ...(payload ? { body: payload } : {}),
     signal: AbortSignal.timeout(30_000),
   });
   for (const line of answer.headers.getSetCookie()) {

@@ -2,7 +2,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { CLOSE } from '@cowrite/contract';
-import { writeClientFrame, writeServerFrame } from '@cowrite/sync-core';
+import { type ClientFrame, type ServerFrame, writeClientFrame, writeServerFrame } from '@cowrite/sync-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { Person } from '../bench/people.ts';
 import { root, type Stack, startStack } from '../bench/stack.ts';
@@ -17,7 +17,7 @@ const rows = (heading: string) =>
 
 test('the page has every frame with its type byte', () => {
   const [channel, number, text, bytes] = [1, 1, 'x', Uint8Array.of(0)];
-  const client = [
+  const client: ClientFrame[] = [
     { type: 'hello', version: 1, ticket: text, lastSeq: 0 },
     { type: 'open', channel, documentId: new Uint8Array(16), epoch: 0, stateVector: bytes },
     { type: 'close', channel },
@@ -25,8 +25,8 @@ test('the page has every frame with its type byte', () => {
     { type: 'presence', channel, client: 1, clock: 1, state: '' },
     { type: 'renew', ticket: text },
     { type: 'pong' },
-  ] as const;
-  const server = [
+  ];
+  const server: ServerFrame[] = [
     { type: 'welcome', session: 1, heartbeatMs: 1 },
     { type: 'opened', channel, epoch: 1, canWrite: true },
     { type: 'content', channel, update: bytes },
@@ -44,7 +44,7 @@ test('the page has every frame with its type byte', () => {
     { type: 'ping' },
     { type: 'renew-wanted' },
     { type: 'renewed' },
-  ] as const;
+  ];
   expect(rows('From the client')).toEqual(client.map((frame) => `${writeClientFrame(frame)[0]} ${frame.type}`));
   expect(rows('From the server')).toEqual(server.map((frame) => `${writeServerFrame(frame)[0]} ${frame.type}`));
 });
