@@ -39,4 +39,4 @@ for (const [service, names] of Object.entries(programs)) {
     join(root, 'backend', service, 'dist'),
   );
 }
-await bundle(null, join(root, '.build'), { launch: join(root, 'scripts/launch.ts') });
+await bundle(null, join(root, '.build'), { launch: join(root, 'scripts/launch.ts'), tether: join(root, 'scripts/tether.ts') });

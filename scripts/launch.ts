@@ -31,8 +31,8 @@ interface Secrets {
   jwtSecret: string;
 }
 
-/** Free space below which PostgreSQL may stop in the middle of a day. */
-const FREE_BYTES_MIN = 200 * 1024 * 1024;
+/** Free space below which PostgreSQL may stop in the middle of a day; COWRITE_FREE_BYTES_MIN changes it. */
+const FREE_BYTES_MIN = Number(process.env['COWRITE_FREE_BYTES_MIN'] ?? 200 * 1024 * 1024);
 
 async function prepareData(): Promise<Secrets> {
   try {
@@ -103,6 +103,8 @@ interface Service {
   name: string;
   script: string;
   cwd: string;
+  /** Loaded before a program that is not ours and does not watch the pipe. */
+  import?: string;
   /** Where `/health` answers; the compactor has none. */
   port: number | null;
   env: Record<string, string>;
@@ -134,7 +136,7 @@ class Supervised {
       await rename(logFile, `${logFile}.1`);
     const log = await open(logFile, 'a');
     const beganMs = Date.now();
-    const child = spawn(process.execPath, ['--enable-source-maps', this.service.script], {
+    const child = spawn(process.execPath, ['--enable-source-maps', ...(this.service.import ? ['--import', this.service.import] : []), this.service.script], {
       cwd: this.service.cwd,
       // A group of its own, so that Ctrl-C reaches only the launcher; and a pipe whose end the child watches, so that a
       // launcher that is killed takes its children along.
@@ -281,6 +283,7 @@ async function main(): Promise<void> {
   const compactor: Service = { name: 'compactor', script: join(root, 'backend/sync/dist/compactor-main.js'), cwd: join(root, 'backend/sync'), port: null, env: { ...shared, NODE_OPTIONS: '--max-old-space-size=1024' } };
   const studio: Service = {
     name: 'studio',
+    import: join(root, '.build/tether.mjs'),
     script: join(root, 'frontend/.next/standalone/frontend/server.js'),
     cwd: join(root, 'frontend/.next/standalone/frontend'),
     port: ports.studio,

@@ -87,24 +87,16 @@ export class ReplicaHost implements LiveDocument {
     }
     try {
       const [state, entries] = await Promise.all([disk.state(this.documentId), disk.outbox(this.documentId)]);
-      if (state) {
-        for (const update of [state.update, ...state.received]) Y.applyUpdate(this.doc, update, DISK);
-        this.#epoch = state.epoch;
-        this.#loaded = true;
-        this.#step({ type: 'rights', canWrite: state.canWrite });
-      }
+      for (const update of state ? [state.update, ...state.received] : []) Y.applyUpdate(this.doc, update, DISK);
       for (const { update } of entries) Y.applyUpdate(this.doc, update, DISK);
-      if (entries.length > 0) {
-        this.#loaded = true;
-        const first = this.#replica.nextNumber;
-        this.#step({
-          type: 'restored',
-          entries: entries.map(({ key, update }, at) => {
-            const number = first + at;
-            this.#keys.set(number, key);
-            return { number, update };
-          }),
-        });
+      // What waits is known before anything else is: a scene must not look saved on its way here.
+      const first = this.#replica.nextNumber;
+      entries.forEach(({ key }, at) => this.#keys.set(first + at, key));
+      this.#loaded ||= state !== null || entries.length > 0;
+      this.#step({ type: 'restored', entries: entries.map(({ update }, at) => ({ number: first + at, update })) });
+      if (state) {
+        this.#epoch = state.epoch;
+        this.#step({ type: 'rights', canWrite: state.canWrite });
       }
     } catch {
       // The disk answered with an error: the server's copy is still there, and the page says that nothing is kept.

@@ -105,6 +105,7 @@ export class ProjectSocket implements LiveProject, Channel {
   closed(document: ReplicaHost): void {
     this.#documents.delete(document.documentId);
     if (document.waiting > 0) this.#elsewhere.set(document.documentId, document.waiting);
+    else this.#elsewhere.delete(document.documentId);
     this.#notify();
   }
 
@@ -201,13 +202,14 @@ export class ProjectSocket implements LiveProject, Channel {
     for (const documentId of this.#elsewhere.keys()) {
       if (this.#documents.has(documentId)) continue;
       const document = this.open(documentId);
-      const stop = document.subscribe(() => {
+      const look = () => {
         const { save } = document.getState();
-        if (save.kind === 'opening' || save.kind === 'saving' || save.kind === 'offline') return;
+        // Only the server's word ends this: before it has answered, nothing is known to be saved.
+        if (save.kind === 'opening' || save.kind === 'saving' || save.kind === 'offline' || (save.kind === 'saved' && save.at === null)) return;
         stop();
-        if (save.kind === 'saved') this.#elsewhere.delete(documentId);
         document.release();
-      });
+      };
+      const stop = document.subscribe(look);
     }
     this.#notify();
   }
