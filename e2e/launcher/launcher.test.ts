@@ -60,10 +60,11 @@ class Launcher {
   }
 }
 
-const answers = (port: number) => fetch(`http://127.0.0.1:${port}/health`).then(
-  (response) => response.ok,
-  () => false,
-);
+const answers = (port: number) =>
+  fetch(`http://127.0.0.1:${port}/health`).then(
+    (response) => response.ok,
+    () => false,
+  );
 const everyone = async () => Promise.all([ports.core, ports.sync, ports.studio].map(answers));
 
 /** Runs it where it must refuse. */

@@ -33,7 +33,7 @@ export const studioUrl = (product: Stack): string => `http://localhost:${product
 export const surface = (page: Page) => page.getByRole('textbox', { name: '본문' });
 
 /** Signs a person in on a page. */
-export async function signIn(page: Page, product: Stack, person: Person): Promise<void> {
+async function signIn(page: Page, product: Stack, person: Person): Promise<void> {
   await page.goto(`${studioUrl(product)}/login`);
   await page.getByLabel('이메일').fill(person.email);
   await page.getByLabel('비밀번호').fill(person.password);
@@ -65,7 +65,7 @@ export async function compose(page: Page, text: string): Promise<void> {
 const INITIALS = [...'ㄱㄲㄴㄷㄸㄹㅁㅂㅃㅅㅆㅇㅈㅉㅊㅋㅌㅍㅎ'];
 
 /** What the composition shows while a syllable is typed: ㅎ, 하, 한. */
-export function steps(syllable: string): string[] {
+function steps(syllable: string): string[] {
   const code = syllable.charCodeAt(0) - 0xac00;
   const initial = Math.floor(code / 588);
   const open = 0xac00 + initial * 588 + Math.floor((code % 588) / 28) * 28;

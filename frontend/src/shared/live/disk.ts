@@ -20,14 +20,14 @@ export interface Disk {
   keepState(state: KeptState): Promise<void>;
 }
 
-export interface OutboxEntry {
+interface OutboxEntry {
   key: IDBValidKey;
   projectId: ProjectId;
   documentId: DocumentId;
   update: Uint8Array;
 }
 
-export interface KeptState {
+interface KeptState {
   documentId: DocumentId;
   projectId: ProjectId;
   /** A Yjs update that holds the whole scene as this browser knew it. */
@@ -37,7 +37,7 @@ export interface KeptState {
 }
 
 /** A state with what was received after it. */
-export interface FoundState extends KeptState {
+interface FoundState extends KeptState {
   received: Uint8Array[];
 }
 
@@ -45,7 +45,7 @@ const NAME = 'cowrite-scenes';
 const VERSION = 1;
 
 /** The name of a person's database; sign-out deletes it. */
-export const diskName = (userId: UserId): string => `${NAME}-${userId}`;
+const diskName = (userId: UserId): string => `${NAME}-${userId}`;
 
 const answer = <T>(request: IDBRequest<T>): Promise<T> =>
   new Promise((resolve, reject) => {

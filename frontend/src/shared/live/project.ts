@@ -180,7 +180,10 @@ export class ProjectSocket implements LiveProject, Channel {
       case 'ping':
         return this.send({ type: 'pong' });
       case 'renew-wanted':
-        void this.#options.ticket().then((ticket) => this.send({ type: 'renew', ticket })).catch(() => undefined);
+        void this.#options
+          .ticket()
+          .then((ticket) => this.send({ type: 'renew', ticket }))
+          .catch(() => undefined);
         return;
       case 'renewed':
         return;
@@ -246,10 +249,13 @@ export class ProjectSocket implements LiveProject, Channel {
 
   #retry(): void {
     if (this.#isClosed || this.#state === 'closed' || this.#retryTimer) return;
-    this.#retryTimer = setTimeout(() => {
-      this.#retryTimer = null;
-      void this.#connect();
-    }, backoffMs(this.#attempt++, Math.random()));
+    this.#retryTimer = setTimeout(
+      () => {
+        this.#retryTimer = null;
+        void this.#connect();
+      },
+      backoffMs(this.#attempt++, Math.random()),
+    );
   }
 
   readonly #onOnline = (): void => {
