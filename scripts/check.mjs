@@ -27,6 +27,7 @@ const CHECKS = [
   { name: 'rules', runs: [['scripts/check-rules.mjs']] },
   { name: 'readme', runs: [['scripts/check-readme.mjs']] },
   { name: 'generated', runs: [['scripts/generate.mjs', '--check']] },
+  { name: 'licences', runs: [['scripts/check-licences.mjs']] },
   { name: 'lock', runs: [['npm', 'ci', '--dry-run', '--ignore-scripts', '--no-audit', '--no-fund']] },
 ];
 

@@ -20,7 +20,7 @@ export function giveUp(sentence) {
 
 const quiet = { ...process.env, SCARF_ANALYTICS: 'false', NEXT_TELEMETRY_DISABLED: '1', PLAYWRIGHT_SKIP_BROWSER_DOWNLOAD: '1', npm_config_update_notifier: 'false', npm_config_fund: 'false', npm_config_audit: 'false' };
 
-/** The oldest Node that every dependency names in its `engines` (stack.md §3). */
+/** The oldest Node that every dependency names in its `engines` (ADR 0002). */
 const NODE_MIN = [22, 12];
 
 const isNewEnough = (version) => {

@@ -3,7 +3,7 @@ import { Person } from '../../bench/people.ts';
 import { aBrowserOf, compose, expect, linesOf, studioUrl, surface, test } from './product.ts';
 
 /**
- * J2 and the matrix of composition (product.md §4.1): five words × eight keys × five acts of a peer. The composition is
+ * J2 and the matrix of composition: five words × eight keys × five acts of a peer. The composition is
  * the browser's own, driven jamo by jamo; it is not a physical keyboard, whose quirks stay on the manual list.
  */
 const WORDS: Record<string, readonly string[]> = {

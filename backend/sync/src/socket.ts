@@ -11,7 +11,7 @@ export interface SocketLimits {
 
 /**
  * One WebSocket with its limits: how much may come in, how much may wait to go out, and one coalesced write for all
- * frames of a turn of the event loop (6.7 times less CPU a delivery at eight frames a turn, sync-engine.md §4.1).
+ * frames of a turn of the event loop: a system call a turn, not one a frame.
  */
 export class Socket {
   readonly #ws: WebSocket;

@@ -12,7 +12,7 @@ export interface Visitor {
 
 /**
  * Everyone who is connected. Rights are checked when core says that something changed, and every few seconds in any
- * case, so that a lost event costs seconds and never a right (settled.md §2: ≤ 1 s by event, ≤ 5 s without).
+ * case, so that a lost event costs seconds and never a right (ADR 0006: ≤ 1 s by event, ≤ 5 s without).
  */
 export class Visitors {
   readonly #grants: Grants;

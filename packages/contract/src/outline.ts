@@ -12,7 +12,7 @@ export const Numbering = z.enum(['counted', 'uncounted', 'side-story']);
 export type Numbering = z.infer<typeof Numbering>;
 
 /**
- * Lengths of a text; all count grapheme clusters after NFC, line breaks not included (product.md §5).
+ * Lengths of a text; all count grapheme clusters after NFC, line breaks not included.
  * `sheets` is 200-character manuscript paper (원고지), in tenths of a sheet rounded up to one decimal.
  */
 export const Lengths = z.object({ withSpaces: z.int(), withoutSpaces: z.int(), withoutPunctuation: z.int(), sheets: z.number() });

@@ -7,7 +7,7 @@ export type { Pool, PoolClient } from 'pg';
 
 /**
  * A pool of connections. `name` shows in the server's `pg_stat_activity`. Every session commits synchronously, whatever
- * the server's default is: *saved* means committed (architecture.md §4, decision 2).
+ * the server's default is: *saved* means committed (ADR 0005).
  */
 export function connect(databaseUrl: string, { name, connectionsMax = 10, statementTimeoutMs = 30_000 }: { name: string; connectionsMax?: number; statementTimeoutMs?: number }): Pool {
   const pool = new Pool({

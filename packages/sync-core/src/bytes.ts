@@ -1,7 +1,7 @@
 /**
  * Reading and writing of bytes as lib0 and Yjs lay them out: variable-length unsigned integers of 7 bits a byte, lowest
  * first; strings and byte arrays with their length in front. Written by hand because the relay reads every header of
- * every update (sync-engine.md §5) and must allocate nothing on the way.
+ * every update (ADR 0008) and must allocate nothing on the way.
  */
 
 /** The bytes do not mean what they should. The one error of this package's readers. */

@@ -1,4 +1,4 @@
-/** Limits of one document (settled.md §3). The edge has its own for sockets and rates. */
+/** Limits of one document (docs/api/sync.md, Limits). The edge has its own for sockets and rates. */
 export interface DocumentLimits {
   /** Bytes of one update. Larger ones are refused by name; the client keeps the text. */
   updateBytesMax: number;

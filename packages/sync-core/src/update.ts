@@ -3,7 +3,7 @@ import { IdRanges, type Range, StateVector } from './id-ranges.ts';
 
 /**
  * What a Yjs update (encoding v1) says about itself, read without building a document: which clocks it brings, what it
- * refers to, what it deletes. The layout is Yjs 13's and stays so in 14 (sync-engine.md §3): per client a run of structs,
+ * refers to, what it deletes. The layout is Yjs 13's and stays so in 14: per client a run of structs,
  * then a delete set. Every content is walked to its end, so that what passes here is at least well formed.
  */
 export interface UpdateSummary {
