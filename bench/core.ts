@@ -1,22 +1,12 @@
 import { cpus } from 'node:os';
 import { Person } from './people.ts';
-import { randomFrom } from './random.ts';
+import { EPISODES, serial } from './serial.ts';
 import { startStack } from './stack.ts';
 
 /**
- * What core takes for a long serial: `node --experimental-transform-types bench/core.ts` after a build. Prints medians
+ * What core takes for a long serial: `npm run bench:core`. Prints medians
  * of five of each, with the machine. The serial is 500 episodes of some 5,500 characters, made from a few sentences.
  */
-const EPISODES = 500;
-const EPISODE_CHARACTERS = 5_500;
-const SENTENCES = [
-  '그해 겨울에는 눈이 유난히 늦게까지 내렸다.',
-  '설화는 우물가에 서서 오래 말이 없었다.',
-  '“돌아갈 곳이 있다는 건 좋은 일이지.” 노인이 웃었다.',
-  '등불 하나가 골목 끝에서 흔들렸다.',
-  '아무도 먼저 묻지 않았으므로 아무도 대답하지 않았다.',
-];
-
 const median = (values: number[]): number => values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)]!;
 
 async function timed(work: () => Promise<unknown>): Promise<number> {
@@ -30,22 +20,6 @@ async function five(name: string, targetMs: number, work: () => Promise<unknown>
   const times: number[] = [];
   for (let run = 0; run < 5; run++) times.push(await timed(work));
   process.stdout.write(`${name.padEnd(52)} ${median(times).toFixed(0).padStart(6)} ms   (target ${targetMs} ms)\n`);
-}
-
-/** One long file with a heading for each episode; the word 은방울꽃 stands in the last one alone. */
-function serial(): string {
-  const parts: string[] = [];
-  const next = randomFrom(7);
-  const sentence = () => SENTENCES[Math.floor(next() * SENTENCES.length)]!;
-  for (let episode = 1; episode <= EPISODES; episode++) {
-    parts.push(`${episode}화\n\n`);
-    for (let characters = 0; characters < EPISODE_CHARACTERS;) {
-      const line = `${sentence()} ${sentence()}`;
-      characters += line.length;
-      parts.push(line, '\n');
-    }
-  }
-  return `${parts.join('')}은방울꽃이 피었다.\n`;
 }
 
 await using stack = await startStack();

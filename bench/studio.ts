@@ -1,0 +1,131 @@
+import { readFileSync } from 'node:fs';
+import { cpus } from 'node:os';
+import { chromium, type Page } from '@playwright/test';
+import { Person } from './people.ts';
+import { EPISODES, prose, serial } from './serial.ts';
+import { startStack } from './stack.ts';
+
+/**
+ * What the studio takes with a serial of 500 episodes and 2.75 million characters (J4): `npm run bench:studio`. Medians of
+ * five; rendering is software here, so compare with yesterday's run and not with a screen (settled.md §6).
+ */
+const median = (values: number[]): number => values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)]!;
+const p95 = (values: number[]): number => values.toSorted((a, b) => a - b)[Math.floor(values.length * 0.95)]!;
+const row = (name: string, figure: string, target: string) => process.stdout.write(`${name.padEnd(64)} ${figure.padStart(10)}   (target ${target})\n`);
+
+async function importFile(author: Person, projectId: string, name: string, text: string): Promise<void> {
+  const { id } = await author.call<{ id: string }>('POST', `/projects/${projectId}/imports`);
+  const answer = await fetch(`${author.coreUrl}/projects/${projectId}/imports/${id}/files?name=${encodeURIComponent(name)}`, {
+    method: 'POST',
+    headers: { authorization: `Bearer ${author.token}`, 'content-type': 'application/octet-stream' },
+    body: new TextEncoder().encode(text),
+  });
+  if (!answer.ok) throw new Error(await answer.text());
+  await author.call('POST', `/projects/${projectId}/imports/${id}/apply`, {});
+}
+
+/** Runs in the page: a message posted in the frame's callback is handled after the frame's layout and paint work. */
+const WATCH_KEYS = `
+  globalThis.keyTimes = [];
+  addEventListener('keydown', () => {
+    const began = performance.now();
+    requestAnimationFrame(() => {
+      const { port1, port2 } = new MessageChannel();
+      port1.onmessage = () => keyTimes.push(performance.now() - began);
+      port2.postMessage(null);
+    });
+  }, { capture: true });
+`;
+
+/** Keydown to the end of the next frame's work, for each of `keys` keys typed into the surface. */
+async function keys(page: Page, count: number): Promise<number[]> {
+  await page.evaluate(WATCH_KEYS);
+  await page.getByRole('textbox', { name: '본문' }).click();
+  await page.keyboard.press('Control+End');
+  for (let typed = 0; typed < count; typed += 1) await page.keyboard.type('a', { delay: 30 });
+  return page.evaluate<number[]>('keyTimes');
+}
+
+await using stack = await startStack({ studio: true });
+const author = await Person.register(stack.core.url, '측정');
+const projectId = await author.project('긴 연재');
+await importFile(author, projectId, 'serial.txt', serial());
+const longId = await author.project('긴 장면');
+await importFile(author, longId, 'seven.txt', prose(7_000));
+await importFile(author, longId, 'hundred.txt', prose(100_000));
+process.stdout.write(`${cpus()[0]!.model} × ${cpus().length}, Node ${process.version}\n`);
+
+const scenesOf = async (id: string) => (await author.call<{ nodes: { id: string; kind: string }[] }>('GET', `/projects/${id}/outline`)).nodes.filter(({ kind }) => kind === 'scene');
+const scenes = await scenesOf(projectId);
+const url = `http://localhost:${stack.studio!.port}`;
+const browser = await chromium.launch({
+  executablePath: process.env['CHROMIUM_PATH'] ?? '/usr/bin/chromium',
+  args: ['--no-sandbox', '--disable-gpu', '--disable-background-networking', '--enable-precise-memory-info', '--js-flags=--expose-gc'],
+});
+const page = await (await browser.newContext({ locale: 'ko-KR', viewport: { width: 1440, height: 900 } })).newPage();
+await page.goto(`${url}/login`);
+await page.getByLabel('이메일').fill(author.email);
+await page.getByLabel('비밀번호').fill(author.password);
+await page.getByRole('button', { name: '로그인', exact: true }).click();
+await page.waitForURL('**/shelf');
+
+const tree: number[] = [];
+const cold: number[] = [];
+for (let run = 0; run < 5; run += 1) {
+  await page.goto('about:blank');
+  const began = performance.now();
+  await page.goto(`${url}/p/${projectId}/s/${scenes[run * 90]!.id}`);
+  await page.getByRole('treeitem').first().waitFor();
+  tree.push(performance.now() - began);
+  await page
+    .getByRole('textbox', { name: '본문' })
+    .getByText('그해 겨울')
+    .or(page.getByRole('textbox', { name: '본문' }).getByText('설화'))
+    .first()
+    .waitFor();
+  cold.push(performance.now() - began);
+}
+row(`tree of ${EPISODES} episodes, from the address bar`, `${median(tree).toFixed(0)} ms`, '1,500 ms');
+row('scene with its text, from the address bar', `${median(cold).toFixed(0)} ms`, '2,300 ms with the page');
+
+const switched: number[] = [];
+const rows = page.getByRole('treeitem');
+for (let at = 0; at < 5; at += 1) {
+  const before = page.url();
+  const began = performance.now();
+  await rows.nth(3 + at).click();
+  await page.waitForFunction(`location.href !== ${JSON.stringify(before)} && (document.querySelector('[role=textbox][aria-label="본문"]')?.textContent?.length ?? 0) > 1000`);
+  switched.push(performance.now() - began);
+}
+row('switch to a scene not opened before', `${median(switched).toFixed(0)} ms`, '800 ms');
+
+const [seven, hundred] = await scenesOf(longId);
+for (const [name, scene, target] of [
+  ['7,000', seven!, '16 ms'],
+  ['100,000', hundred!, '50 ms'],
+] as const) {
+  await page.goto(`${url}/p/${longId}/s/${scene.id}`);
+  await page.getByRole('textbox', { name: '본문' }).getByText('등불').first().waitFor();
+  const times = await keys(page, 100);
+  row(`keydown to the end of the next frame, ${name} characters, p95`, `${p95(times).toFixed(1)} ms`, target);
+}
+
+const searches: number[] = [];
+for (let run = 0; run < 5; run += 1) {
+  const began = performance.now();
+  await author.call('GET', `/projects/${projectId}/search?q=${encodeURIComponent('우물가')}`);
+  searches.push(performance.now() - began);
+}
+row('search in 2.75 M characters, over HTTP', `${median(searches).toFixed(0)} ms`, '300 ms');
+
+for (let at = 0; at < 30; at += 1) {
+  await page.goto(`${url}/p/${projectId}/s/${scenes[at * 7]!.id}`);
+  await page.getByRole('textbox', { name: '본문' }).getByText('설화').first().waitFor();
+}
+const session = await browser.newBrowserCDPSession();
+const pageSession = await page.context().newCDPSession(page);
+await pageSession.send('HeapProfiler.collectGarbage');
+const { processInfo } = await session.send('SystemInfo.getProcessInfo');
+const renderers = processInfo.filter(({ type }) => type === 'renderer').map(({ id }) => Number(/VmRSS:\s+(\d+)/.exec(readFileSync(`/proc/${id}/status`, 'utf8'))?.[1] ?? 0) / 1_024);
+row('renderer after 30 scenes', `${Math.max(...renderers).toFixed(0)} MB`, '400 MB');
+await browser.close();
