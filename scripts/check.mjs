@@ -11,7 +11,13 @@ await preparePackages(node);
 const bin = (path) => join('node_modules', path);
 /** Each check: its name, and the programs that make it, run by our Node; `npm` names npm itself. */
 const CHECKS = [
-  { name: 'types', runs: [[bin('typescript/bin/tsc'), '-p', 'tsconfig.json']] },
+  {
+    name: 'types',
+    runs: [
+      [bin('typescript/bin/tsc'), '-p', 'tsconfig.json'],
+      [bin('typescript/bin/tsc'), '-p', 'e2e/tsconfig.json'],
+    ],
+  },
   {
     name: 'studio-types',
     runs: [
