@@ -25,6 +25,8 @@ export class StudioClient {
   readonly events: unknown[] = [];
   readonly refusals: string[] = [];
   readonly closes: number[] = [];
+  /** How often the server took a fresh ticket on an open socket. */
+  renewals = 0;
 
   constructor({ syncUrl, documentId, ticket, clientId }: { syncUrl: string; documentId: string; ticket: () => Promise<string>; clientId?: number }) {
     this.#url = `${syncUrl.replace(/^http/, 'ws')}/v1`;
@@ -166,8 +168,12 @@ export class StudioClient {
       case 'people':
       case 'hint':
       case 'reread':
+        break;
       case 'renew-wanted':
+        void this.#ticket().then((ticket) => this.#push({ type: 'renew', ticket }));
+        break;
       case 'renewed':
+        this.renewals += 1;
         break;
     }
     this.#look();

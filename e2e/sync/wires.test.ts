@@ -1,5 +1,6 @@
 import { HocuspocusProvider, HocuspocusProviderWebsocket } from '@hocuspocus/provider';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { Client } from 'pg';
 import { WebSocket } from 'ws';
 import { WebsocketProvider } from 'y-websocket';
 import * as Y from 'yjs';
@@ -175,6 +176,65 @@ test('a role that is taken away stops the writing of an open socket within a sec
 
   await owner.call('DELETE', `/projects/${projectId}/members/${writer.userId}`);
   await client.until(() => client.closes.includes(4403), 'sent away', 1_000);
+  client.stop();
+});
+
+test('a token that is revoked closes its sockets within a second, on every wire', async () => {
+  const projectId = await owner.project('거둔 열쇠');
+  const { documentId } = await owner.scene(projectId, '1화');
+  const writer = await Person.register(stack.core.url, '나루');
+  await owner.invite(projectId, writer, 'writer');
+  const ours = studio(writer, projectId, documentId);
+  using second = yjs(writer, documentId);
+  using third = hocuspocus(writer, documentId);
+  write(ours.doc, '마지막 문장');
+  await ours.saved();
+  await reads(second.doc, '마지막 문장');
+  await reads(third.doc, '마지막 문장');
+  const closed = new Promise<number>((resolve) => second.provider.on('connection-close', (event) => resolve(event?.code ?? 0)));
+  const ended = new Promise<void>((resolve) => third.provider.on('disconnect', () => resolve()));
+  const { items } = await writer.call<{ items: { id: string }[] }>('GET', '/auth/tokens');
+  await writer.call('DELETE', `/auth/tokens/${items[0]!.id}`);
+  await ours.until(() => ours.closes.includes(4401), 'signed out', 1_000);
+  await ended;
+  // Held back on that wire, so that its client does not come back at once; nothing is taken meanwhile.
+  expect(await closed).toBe(4401);
+  expect(await owner.text(projectId, documentId)).toBe('마지막 문장');
+  ours.stop();
+});
+
+test('a socket outlives the token it came with when it shows a fresh one in time', async () => {
+  const projectId = await owner.project('새 열쇠');
+  const { documentId } = await owner.scene(projectId, '1화');
+  const writer = await Person.register(stack.core.url, '나루');
+  await owner.invite(projectId, writer, 'writer');
+  const { token } = await writer.call<{ token: string }>('POST', '/auth/tokens', { name: '다음', scopes: ['*'], expiresInDays: 2 });
+  let bearer = writer.token;
+  const client = new StudioClient({
+    syncUrl: stack.sync.url,
+    documentId,
+    ticket: async () => {
+      const answer = await fetch(`${stack.core.url}/projects/${projectId}/tickets`, { method: 'POST', headers: { authorization: `Bearer ${bearer}`, 'content-type': 'application/json' }, body: '{}' });
+      return ((await answer.json()) as { ticket: string }).ticket;
+    },
+  });
+  await client.until(() => client.isUp, 'open');
+  const database = new Client({ connectionString: stack.databaseUrl });
+  await database.connect();
+  const expire = (when: string) => database.query(`UPDATE core.personal_token SET expires_at = now() + interval '${when}' WHERE user_id = $1 AND name = '시험'`, [writer.userId]);
+  bearer = token;
+  await expire('30 seconds');
+  await client.until(() => client.renewals > 0, 'renewed');
+  await expire('-1 second');
+  // A change of role makes the server look at once; it must find the fresh token and not the dead one.
+  await owner.call('PATCH', `/projects/${projectId}/members/${writer.userId}`, { role: 'reader' });
+  await client.until(() => !client.canWrite, 'looked');
+  await owner.call('PATCH', `/projects/${projectId}/members/${writer.userId}`, { role: 'writer' });
+  await client.until(() => client.canWrite, 'looked again');
+  write(client.doc, '이어진 문장');
+  await client.saved();
+  expect(client.closes).toEqual([]);
+  await database.end();
   client.stop();
 });
 

@@ -36,6 +36,8 @@ export class Refused extends Error {
 export interface Standing {
   alive: boolean;
   role: Role | null;
+  /** When the sign-in or token behind it ends by itself. */
+  expiresAt: Date | null;
 }
 
 /** Verifies tickets and tokens, and asks core's published functions how things stand. Holds no table of people. */
@@ -84,14 +86,14 @@ export class Grants {
   /** How each grant stands now, in one question. */
   async standings(grants: readonly Pick<Grant, 'who' | 'credential' | 'projectId'>[]): Promise<Standing[]> {
     if (grants.length === 0) return [];
-    const { rows } = await this.#pool.query<{ ord: number; alive: boolean; role: string | null }>('SELECT ord, alive, role FROM core.standings($1, $2, $3, $4)', [
+    const { rows } = await this.#pool.query<{ ord: number; alive: boolean; expires_at: Date | null; role: string | null }>('SELECT ord, alive, expires_at, role FROM core.standings($1, $2, $3, $4)', [
       grants.map(({ who }) => who.userId),
       grants.map(({ credential }) => credential.kind),
       grants.map(({ credential }) => credential.id),
       grants.map(({ projectId }) => projectId),
     ]);
-    const standings = grants.map((): Standing => ({ alive: false, role: null }));
-    for (const { ord, alive, role } of rows) standings[ord - 1] = { alive, role: role === null ? null : Role.parse(role) };
+    const standings = grants.map((): Standing => ({ alive: false, role: null, expiresAt: null }));
+    for (const { ord, alive, expires_at: expiresAt, role } of rows) standings[ord - 1] = { alive, role: role === null ? null : Role.parse(role), expiresAt };
     return standings;
   }
 

@@ -191,6 +191,11 @@ export class HocuspocusConnection implements Visitor {
     }
   }
 
+  /** The server's token request: the provider answers with a second Auth. */
+  expiresSoon(grant: Grant): void {
+    for (const [key, document] of this.#documents) if (document.grant === grant) this.#send(key, MESSAGE.auth, (writer) => writer.uint(AUTH.token));
+  }
+
   heartbeat(): void {
     for (const { session } of this.#documents.values()) session?.alive();
     this.#socket.send(Uint8Array.of(MESSAGE.ping));

@@ -130,7 +130,7 @@ export class StudioConnection implements Visitor, EventListener {
     if (grant.who.userId !== this.#grant!.who.userId || grant.projectId !== this.#grant!.projectId) return this.close(CLOSE.notAllowed, 'another person’s ticket');
     const before = this.#grant!;
     this.#grant = { ...grant, role: before.role };
-    if (grant.role !== before.role) this.standingChanged(this.#grant, { alive: true, role: grant.role });
+    if (grant.role !== before.role) this.standingChanged(this.#grant, { alive: true, role: grant.role, expiresAt: null });
     this.#send({ type: 'renewed' });
   }
 
@@ -198,6 +198,10 @@ export class StudioConnection implements Visitor, EventListener {
       room?.setRights(session!, mayWrite);
       this.#send({ type: 'rights', channel: number, canWrite: mayWrite, trashed });
     }
+  }
+
+  expiresSoon(): void {
+    this.#send({ type: 'renew-wanted' });
   }
 
   /** Looks again where the open documents are: one may have gone to the trash, or come back. */

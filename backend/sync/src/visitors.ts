@@ -7,8 +7,13 @@ export interface Visitor {
   readonly grants: readonly Grant[];
   /** The right to a project changed. Wires that cannot say so in band close. */
   standingChanged(grant: Grant, standing: Standing): void;
+  /** The sign-in or token behind it ends within a minute: the client may show a fresh one. */
+  expiresSoon(grant: Grant): void;
   close(code: CloseCode, reason: string): void;
 }
+
+/** How long before the end of a sign-in its sockets are asked for a fresh one. */
+const RENEW_BEFORE_MS = 60_000;
 
 /**
  * Everyone who is connected. Rights are checked when core says that something changed, and every few seconds in any
@@ -92,7 +97,10 @@ export class Visitors {
       const standing = standings[at]!;
       for (const { visitor, grant } of visitors) {
         if (!standing.alive) visitor.close(CLOSE.signedOut, 'signed out');
-        else if (standing.role !== grant.role) visitor.standingChanged(grant, standing);
+        else {
+          if (standing.role !== grant.role) visitor.standingChanged(grant, standing);
+          if (standing.expiresAt && standing.expiresAt.getTime() - Date.now() < RENEW_BEFORE_MS) visitor.expiresSoon(grant);
+        }
       }
     });
   }

@@ -79,6 +79,9 @@ export class YjsConnection implements Visitor {
     else grant.role = role;
   }
 
+  /** This wire has no word for it: the close that follows brings the client back with a fresh credential. */
+  expiresSoon(): void {}
+
   heartbeat(): void {
     this.#session.alive();
     this.#socket.send(HEARTBEAT);

@@ -123,7 +123,7 @@ function operation(tag: string, verb: string, route: Route): Json {
       content: Record<string, { examples: Json }>;
     };
     response.description = response.description === '' ? code : `${response.description}, ${code}`;
-    response.content['application/problem+json']!.examples[code] = { value: { type: `https://cowrite.dev/errors#${code}`, code, title: ko.replace(/\{\w+\}/g, '…'), status, instance: ID } };
+    response.content['application/problem+json']!.examples[code] = { value: { type: `urn:cowrite:problem:${code}`, code, title: ko.replace(/\{\w+\}/g, '…'), status, instance: ID } };
   }
   return {
     operationId: `${tag}.${verb}`,

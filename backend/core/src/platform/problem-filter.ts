@@ -39,7 +39,7 @@ export function answerProblem(failure: unknown, request: FastifyRequest, reply: 
   if (reply.sent) return;
   const details = problem.code === 'too-large' && problem.details['limit'] === undefined ? { ...problem.details, limit: limitOf(request) } : problem.details;
   const body: ProblemBody = {
-    type: `https://cowrite.dev/errors#${problem.code}`,
+    type: `urn:cowrite:problem:${problem.code}`,
     code: problem.code,
     title: sentenceOf(problem.code, localeOf(request.headers['accept-language']), details),
     status,

@@ -2,8 +2,8 @@ import { expect, test } from 'vitest';
 import { Workers } from './workers.ts';
 
 test('a task that takes too long is ended, and those after it are done', async () => {
-  const workers = new Workers({ foldTimeoutMs: 1_500 });
-  const endless = Array.from({ length: 1_000_000 }, () => '가');
+  const workers = new Workers({ foldTimeoutMs: 5_000 });
+  const endless = Array.from({ length: 3_000_000 }, () => '가');
   const outcomes = await Promise.allSettled([workers.run('write-scenes', { scenes: [endless] }), ...Array.from({ length: 6 }, () => workers.run('write-scenes', { scenes: [['하나', '둘']] }))]);
   expect(outcomes[0]).toMatchObject({ status: 'rejected', reason: { code: 'too-large' } });
   expect(outcomes.slice(1).map((outcome) => outcome.status)).toEqual(Array.from({ length: 6 }, () => 'fulfilled'));

@@ -1,0 +1,103 @@
+import { randomUUID } from 'node:crypto';
+import { createLogger } from '@cowrite/service-kit';
+import { aDatabase, type TestDatabase } from '@cowrite/service-kit/testing';
+import { writeBatch } from '@cowrite/sync-core';
+import { expect, test } from 'vitest';
+import * as Y from 'yjs';
+import { Compactor } from './compaction.ts';
+import { PostgresUpdateLog } from './update-log.postgres.ts';
+
+const NODE = randomUUID();
+const GARAM = randomUUID();
+const NARU = randomUUID();
+
+/** A scene typed edit by edit, each its own row of the log. */
+async function aTypedScene(database: TestDatabase, lines: readonly string[]) {
+  const documentId = randomUUID();
+  const log = new PostgresUpdateLog(database.pool);
+  const doc = new Y.Doc();
+  doc.clientID = 7;
+  const rows: Uint8Array[] = [];
+  doc.on('update', (update: Uint8Array) => rows.push(update));
+  for (const line of lines) {
+    const paragraph = new Y.XmlElement('paragraph');
+    paragraph.insert(0, [new Y.XmlText(line)]);
+    doc.getXmlFragment('default').push([paragraph]);
+  }
+  let clock = 0;
+  for (const [at, update] of rows.entries()) {
+    const next = Y.parseUpdateMeta(update).to.get(7)!;
+    await log.append([{ documentId, epoch: 1, node: NODE, seq: at + 1, updates: writeBatch([update]), credits: { credits: [{ client: 7, from: clock, to: next, by: GARAM }], owners: at === 0 ? [{ client: 7, by: GARAM }] : [] } }]);
+    clock = next;
+  }
+  return { documentId, log, doc };
+}
+
+const aCompactor = (database: TestDatabase) => new Compactor({ pool: database.pool, rules: { quietMs: 0, oldestMs: 0, rowsMax: 1 }, logger: createLogger({ service: 'test', level: 'silent' }) });
+
+const readsOf = (snapshot: Buffer) => {
+  const doc = new Y.Doc();
+  Y.applyUpdate(doc, snapshot);
+  return doc.getXmlFragment('default').toString();
+};
+
+test('the log becomes a snapshot that loads to the same, and its rows become history', async () => {
+  await using database = await aDatabase();
+  const { documentId, log, doc } = await aTypedScene(database, ['닭이 울었다.', '', '감자를 깠다.']);
+  expect(await aCompactor(database).fold(documentId)).toBe(true);
+  const stored = await log.load(documentId);
+  expect(readsOf(stored.snapshot!)).toBe(doc.getXmlFragment('default').toString());
+  expect(stored).toMatchObject({ version: 1, tail: [], cover: { [NODE]: 3 }, owners: [{ client: 7, by: GARAM }], unconfirmed: [] });
+  expect((await database.pool.query('SELECT count(*)::int AS rows FROM sync.update_history WHERE document_id = $1', [documentId])).rows).toEqual([{ rows: 3 }]);
+});
+
+test('a second folding builds on the first and keeps every word', async () => {
+  await using database = await aDatabase();
+  const { documentId, log, doc } = await aTypedScene(database, ['하나']);
+  const compactor = aCompactor(database);
+  await compactor.fold(documentId);
+  const since = Y.encodeStateVector(doc);
+  const paragraph = new Y.XmlElement('paragraph');
+  paragraph.insert(0, [new Y.XmlText('둘')]);
+  doc.getXmlFragment('default').push([paragraph]);
+  await log.append([{ documentId, epoch: 1, node: NODE, seq: 2, updates: writeBatch([Y.encodeStateAsUpdate(doc, since)]), credits: { credits: [], owners: [] } }]);
+  await compactor.fold(documentId);
+  expect(readsOf((await log.load(documentId)).snapshot!)).toBe('<paragraph>하나</paragraph><paragraph>둘</paragraph>');
+  expect(await compactor.fold(documentId)).toBe(false);
+});
+
+test('text, lengths and freshness are there for search and counts, composed whatever the editor wrote', async () => {
+  await using database = await aDatabase();
+  const { documentId } = await aTypedScene(database, ['봄이 온다.'.normalize('NFD'), '꽃!']);
+  await aCompactor(database).fold(documentId);
+  const { rows } = await database.pool.query('SELECT text, initials, with_spaces, without_spaces, without_punctuation FROM sync.projection WHERE document_id = $1', [documentId]);
+  expect(rows).toEqual([{ text: '봄이 온다.\n꽃!', initials: expect.stringContaining('ㅂㅇ ㅇㄷ'), with_spaces: 8, without_spaces: 7, without_punctuation: 5 }]);
+});
+
+test('words that someone carried for another stay marked as carried until their owner shows them', async () => {
+  await using database = await aDatabase();
+  const { documentId, log, doc } = await aTypedScene(database, ['내 글']);
+  const since = Y.encodeStateVector(doc);
+  const from = Y.decodeStateVector(since).get(7)!;
+  doc.getXmlFragment('default').push([new Y.XmlElement('sceneBreak')]);
+  await log.append([{ documentId, epoch: 1, node: NODE, seq: 2, updates: writeBatch([Y.encodeStateAsUpdate(doc, since)]), credits: { credits: [{ client: 7, from, to: from + 1, by: NARU }], owners: [] } }]);
+  await aCompactor(database).fold(documentId);
+  expect((await log.load(documentId)).unconfirmed).toEqual([{ client: 7, from, to: from + 1 }]);
+});
+
+test('a damaged snapshot and a log with a hole are left alone, and the rows stay', async () => {
+  await using database = await aDatabase();
+  const damaged = await aTypedScene(database, ['하나']);
+  const compactor = aCompactor(database);
+  await compactor.fold(damaged.documentId);
+  await database.pool.query('UPDATE sync.document SET snapshot = set_byte(snapshot, 3, 255) WHERE document_id = $1', [damaged.documentId]);
+  await damaged.log.append([{ documentId: damaged.documentId, epoch: 1, node: NODE, seq: 9, updates: writeBatch([Uint8Array.of(0, 0)]), credits: { credits: [], owners: [] } }]);
+  await expect(compactor.fold(damaged.documentId)).rejects.toThrow('checksum');
+
+  const holed = await aTypedScene(database, ['하나', '둘']);
+  await database.pool.query('DELETE FROM sync.update_log WHERE document_id = $1 AND seq = 1', [holed.documentId]);
+  await expect(compactor.fold(holed.documentId)).rejects.toThrow('does not hold');
+  expect((await holed.log.load(holed.documentId)).tail).toHaveLength(1);
+  // The round as a whole goes on.
+  expect(await compactor.round()).toBe(0);
+});
