@@ -23,8 +23,11 @@ export function prose(characters: number, seed = 7): string {
   return `${lines.join('\n')}\n`;
 }
 
-/** One long file with a heading for each episode; the word 은방울꽃 stands in the last one alone. */
+/** Episodes in a part (부). */
+const PART = 50;
+
+/** One long file in parts, with a heading for each episode; the word 은방울꽃 stands in the last one alone. */
 export function serial(): string {
-  const episodes = Array.from({ length: EPISODES }, (_, at) => `${at + 1}화\n\n${prose(EPISODE_CHARACTERS, at + 1)}`);
+  const episodes = Array.from({ length: EPISODES }, (_, at) => `${at % PART === 0 ? `${at / PART + 1}부\n\n` : ''}${at + 1}화\n\n${prose(EPISODE_CHARACTERS, at + 1)}`);
   return `${episodes.join('')}은방울꽃이 피었다.\n`;
 }

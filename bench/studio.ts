@@ -37,6 +37,18 @@ const WATCH_KEYS = `
   }, { capture: true });
 `;
 
+/** Runs in the page: from the beginning of each frame to the end of its work on the main thread. */
+const WATCH_FRAMES = `
+  globalThis.frameTimes = [];
+  const watch = (began) => {
+    const { port1, port2 } = new MessageChannel();
+    port1.onmessage = () => frameTimes.push(performance.now() - began);
+    port2.postMessage(null);
+    requestAnimationFrame(watch);
+  };
+  requestAnimationFrame(watch);
+`;
+
 /** Keydown to the end of the next frame's work, for each of `keys` keys typed into the surface. */
 async function keys(page: Page, count: number): Promise<number[]> {
   await page.evaluate(WATCH_KEYS);
@@ -119,6 +131,17 @@ for (let run = 0; run < 5; run += 1) {
   searches.push(performance.now() - began);
 }
 row('search in 2.75 M characters, over HTTP', `${median(searches).toFixed(0)} ms`, '300 ms');
+
+const { nodes } = await author.call<{ nodes: { id: string; kind: string }[] }>('GET', `/projects/${projectId}/outline`);
+const part = nodes.find(({ kind }) => kind === 'part')!;
+await page.goto(`${url}/p/${projectId}/c/${part.id}`);
+await page.getByRole('textbox').first().getByText('설화').first().waitFor();
+await page.evaluate(WATCH_FRAMES);
+await page.mouse.move(720, 500);
+for (let turn = 0; turn < 150; turn += 1) await page.mouse.wheel(0, 400);
+const frames = await page.evaluate<number[]>('frameTimes');
+row(`frames over 33 ms of ${frames.length} while the continuous view of 50 scenes scrolls`, `${frames.filter((ms) => ms > 33).length}`, '0');
+row('the longest of them', `${Math.max(...frames).toFixed(0)} ms`, '33 ms');
 
 for (let at = 0; at < 30; at += 1) {
   await page.goto(`${url}/p/${projectId}/s/${scenes[at * 7]!.id}`);
