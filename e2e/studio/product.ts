@@ -33,7 +33,7 @@ export const studioUrl = (product: Stack): string => `http://localhost:${product
 export const surface = (page: Page) => page.getByRole('textbox', { name: '본문' });
 
 /** Signs a person in on a page. */
-async function signIn(page: Page, product: Stack, person: Person): Promise<void> {
+export async function signIn(page: Page, product: Stack, person: Person): Promise<void> {
   await page.goto(`${studioUrl(product)}/login`);
   await page.getByLabel('이메일').fill(person.email);
   await page.getByLabel('비밀번호').fill(person.password);
