@@ -52,7 +52,7 @@ export function LoginForm() {
       foot={
         <>
           {t.noAccount}{' '}
-          <a href="/join" onClick={withWayBack('/join')} className="font-medium text-accent">
+          <a href="/join" onClick={withWayBack('/join')} className="inline-flex min-h-11 items-center font-medium text-accent md:min-h-0">
             {t.toJoin}
           </a>
         </>
@@ -105,7 +105,7 @@ export function JoinForm() {
       foot={
         <>
           {t.haveAccount}{' '}
-          <a href="/login" onClick={withWayBack('/login')} className="font-medium text-accent">
+          <a href="/login" onClick={withWayBack('/login')} className="inline-flex min-h-11 items-center font-medium text-accent md:min-h-0">
             {t.toLogin}
           </a>
         </>

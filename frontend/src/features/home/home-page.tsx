@@ -99,7 +99,7 @@ export function HomePage() {
             {latest.map((scene) => (
               <li key={scene.id}>
                 <button type="button" className="flex min-h-11 w-full items-center justify-between gap-3 py-2 text-left text-sm hover:bg-accent-soft" onClick={() => goTo(projectId, { kind: 'scene', nodeId: scene.id })}>
-                  <span className="truncate">{calledText(calledOf(rowOf(view, scene), view.numbers, locale)) || scene.title}</span>
+                  <span className="truncate">{calledText(calledOf(rowOf(view, scene), view, locale)) || scene.title}</span>
                   <time dateTime={scene.updatedAt} title={exactTime(new Date(scene.updatedAt), locale)} className="shrink-0 text-xs text-ink-2">
                     {agoText(new Date(scene.updatedAt), now, locale)}
                   </time>

@@ -1,14 +1,15 @@
 'use client';
 
 import { type Import, type ImportFile, Problem, routes } from '@cowrite/contract';
-import { useMutation, useQueryClient } from '@tanstack/react-query';
+import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { FileUp } from 'lucide-react';
-import { useRef, useState } from 'react';
+import { useEffect, useRef, useState } from 'react';
 import { call } from '../../shared/api/call.ts';
 import { problemText } from '../../shared/api/problem-text.ts';
 import { countText } from '../../shared/i18n/numbers.ts';
 import { useLocale, useWords, wordsOf } from '../../shared/i18n/words.tsx';
 import { sceneOf } from '../../shared/project/display.ts';
+import { takeHeldFiles } from '../../shared/project/held-files.ts';
 import { goTo } from '../../shared/project/place.ts';
 import { useProject } from '../../shared/project/project.tsx';
 import { Button } from '../../shared/ui/button.tsx';
@@ -16,6 +17,7 @@ import { useNotify } from '../../shared/ui/notices.tsx';
 import { PlainPage, Section } from '../../shared/ui/plain-page.tsx';
 import { EmptyState } from '../../shared/ui/state.tsx';
 import { TextField } from '../../shared/ui/text-field.tsx';
+import { lastImportOf, rememberImport } from './last-import.ts';
 import { type Draft, kindChanged, lengthsOfSections, mergedWithPrevious, renamed, toSend, without } from './sections.ts';
 
 const words = wordsOf({
@@ -51,6 +53,7 @@ const words = wordsOf({
     see: '첫 회차 보기',
     undo: '가져오기 되돌리기',
     undone: (count: string) => `되돌렸습니다. ${count}개가 휴지통으로 갔습니다.`,
+    last: '지난번에 가져온 것',
     noRight: '글을 쓸 수 있는 사람만 가져올 수 있습니다.',
     preview: '이렇게 나뉩니다',
   },
@@ -86,6 +89,7 @@ const words = wordsOf({
     see: 'See the first one',
     undo: 'Undo the import',
     undone: (count) => `Undone: ${count} moved to the trash.`,
+    last: 'Imported last time',
     noRight: 'Only those who may write can import.',
     preview: 'This is how it divides',
   },
@@ -137,7 +141,10 @@ export function ImportPage() {
   const apply = useMutation({
     mutationFn: async ({ import: made, drafts }: Preview) =>
       await call(routes.imports.apply, { projectId, importId: made.id, files: made.files.map((file) => ({ fileId: file.id, sections: toSend(drafts.get(file.id) ?? []) })).filter((file) => file.sections.length > 0) }),
-    onSuccess: () => reread(),
+    onSuccess: (_, { import: made }) => {
+      rememberImport(projectId, made.id);
+      return reread();
+    },
     onError: (failure) => setProblems([problemText(failure, locale)]),
   });
   const undo = useMutation({
@@ -146,15 +153,25 @@ export function ImportPage() {
       notify({ text: t.undone(countText(trashed, locale)) });
       setPreview(null);
       apply.reset();
-      await Promise.all([reread(), queries.invalidateQueries({ queryKey: ['trash', projectId] })]);
+      await Promise.all([reread(), queries.invalidateQueries({ queryKey: ['import', projectId] }), queries.invalidateQueries({ queryKey: ['trash', projectId] })]);
     },
     onError: (failure) => notify({ text: problemText(failure, locale), kind: 'bad' }),
   });
+  // The way back stays open after one has left this page: the last import of this browser is asked for again.
+  const lastId = preview ? null : lastImportOf(projectId);
+  const last = useQuery({ queryKey: ['import', projectId, lastId], enabled: lastId !== null, staleTime: 0, networkMode: 'always', retry: false, queryFn: () => call(routes.imports.read, { projectId, importId: lastId! }) });
+  const taken = last.data?.state === 'applied' ? last.data : null;
   const startOver = () => {
     setPreview(null);
     setProblems([]);
     apply.reset();
   };
+  // Files that were dropped on the shelf are read at once; they are given only once, so a second run finds none.
+  const { mutate: readFiles } = read;
+  useEffect(() => {
+    const files = takeHeldFiles(projectId);
+    if (files.length > 0) readFiles(files);
+  }, [projectId, readFiles]);
   const take = (files: FileList | null) => {
     setDragging(false);
     setProblems([]);
@@ -239,6 +256,16 @@ export function ImportPage() {
             <input ref={chooser} type="file" multiple accept=".txt,.md,.markdown,text/plain,text/markdown" aria-label={t.choose} className="sr-only" tabIndex={-1} onChange={(event) => take(event.target.files)} />
           </div>
           <div className="mt-10">
+            {taken && (
+              <Section title={t.last}>
+                <div className="flex flex-wrap items-center justify-between gap-2 border-y border-line py-2">
+                  <span className="min-w-0 flex-1 truncate text-sm">{taken.files.map((file) => file.name).join(', ')}</span>
+                  <Button disabled={undo.isPending} onClick={() => undo.mutate(taken.id)}>
+                    {t.undo}
+                  </Button>
+                </div>
+              </Section>
+            )}
             <Section title={t.paste}>
               <label htmlFor="pasted" className="sr-only">
                 {t.pasteField}

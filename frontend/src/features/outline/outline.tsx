@@ -392,7 +392,7 @@ export function Outline({ current, onOpened }: { current: NodeId | null; onOpene
                           {row.number && <span className={row.title ? 'mr-1.5 text-ink-2' : ''}>{row.number}</span>}
                           {row.title || (row.number ? '' : t.untitled)}
                         </span>
-                        {project.isWaiting(node.id) && <span className="text-xs text-ink-3">{t.waiting}</span>}
+                        {project.isWaiting(node.id) && <span className="text-xs text-ink-2">{t.waiting}</span>}
                         {row.scene && <RowLength scene={row.scene} strong={isCurrent || selected.has(node.id)} />}
                       </>
                     )}
@@ -528,7 +528,7 @@ function RowMenu({
         <>
           <Item className={menuItemClass} onClick={() => onRename(node.id)}>
             <span className="flex-1">{t.rename}</span>
-            <kbd className="font-sans text-xs text-ink-3">F2</kbd>
+            <kbd className="font-sans text-xs text-ink-2">F2</kbd>
           </Item>
           {(node.kind === 'chapter' || node.kind === 'scene') && (
             <Item className={menuItemClass} onClick={() => acts.addScene(node)}>
@@ -537,11 +537,11 @@ function RowMenu({
           )}
           <Item className={menuItemClass} onClick={onUp}>
             <span className="flex-1">{t.up}</span>
-            <kbd className="font-sans text-xs text-ink-3">Alt ↑</kbd>
+            <kbd className="font-sans text-xs text-ink-2">Alt ↑</kbd>
           </Item>
           <Item className={menuItemClass} onClick={onDown}>
             <span className="flex-1">{t.down}</span>
-            <kbd className="font-sans text-xs text-ink-3">Alt ↓</kbd>
+            <kbd className="font-sans text-xs text-ink-2">Alt ↓</kbd>
           </Item>
           {group(t.status)}
           {NodeStatus.options.map((status) => (
@@ -563,7 +563,7 @@ function RowMenu({
           <hr className="my-1 h-px border-0 bg-line" />
           <Item className={clsx(menuItemClass, 'text-bad')} onClick={onTrash}>
             <span className="flex-1">{t.toTrash}</span>
-            <kbd className="font-sans text-xs text-ink-3">Del</kbd>
+            <kbd className="font-sans text-xs text-ink-2">Del</kbd>
           </Item>
         </>
       )}

@@ -25,7 +25,7 @@ export function rowsOf(view: OutlineView, collapsed: ReadonlySet<string>, locale
       const only = node.kind === 'chapter' && under.length === 1 && under[0]!.kind === 'scene' ? under[0]! : null;
       const opens = under.length > 0 && !only;
       const expanded = opens ? !collapsed.has(node.id) : null;
-      const called = calledOf(node, view.numbers, locale);
+      const called = calledOf(node, view, locale);
       rows.push({ node, scene: node.kind === 'scene' ? node : only, depth, expanded, position: index + 1, siblings: siblings.length, ...called });
       if (expanded) visit(node.id, depth + 1);
     });

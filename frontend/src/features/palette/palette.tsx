@@ -71,8 +71,8 @@ export function Palette({ onClose, onSearch }: { onClose: () => void; onSearch: 
       const row = rowOf(view, scene);
       if (seen.has(row.id)) return [];
       seen.add(row.id);
-      const above = view.tree.ancestors(row.id).map((node) => calledText(calledOf(node, view.numbers, locale)));
-      return [{ id: scene.id, ...calledOf(row, view.numbers, locale), hint: above.join(' › '), run: () => goTo(projectId, { kind: 'scene', nodeId: scene.id as NodeId }) }];
+      const above = view.tree.ancestors(row.id).map((node) => calledText(calledOf(node, view, locale)));
+      return [{ id: scene.id, ...calledOf(row, view, locale), hint: above.join(' › '), run: () => goTo(projectId, { kind: 'scene', nodeId: scene.id as NodeId }) }];
     });
     const act = (id: string, title: string, run: () => void): Command => ({ id, number: '', title, hint: '', run });
     return [
@@ -143,7 +143,7 @@ export function Palette({ onClose, onSearch }: { onClose: () => void; onSearch: 
               >
                 {command.number && <span className="shrink-0 text-ink-2 tabular-nums">{command.number}</span>}
                 <span className="min-w-0 flex-1 truncate">{command.title}</span>
-                <span className="max-w-[40%] truncate text-xs text-ink-3">{command.hint}</span>
+                <span className="max-w-[40%] truncate text-xs text-ink-2">{command.hint}</span>
               </li>
             ))}
           </ul>

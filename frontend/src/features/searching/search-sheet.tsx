@@ -7,9 +7,9 @@ import { call } from '../../shared/api/call.ts';
 import { problemText } from '../../shared/api/problem-text.ts';
 import { agoText, countText } from '../../shared/i18n/numbers.ts';
 import { useLocale, useWords, wordsOf } from '../../shared/i18n/words.tsx';
-import { calledOf, calledText, rowOf } from '../../shared/project/display.ts';
-import { goTo } from '../../shared/project/place.ts';
+import { pathTextOf, rowOf } from '../../shared/project/display.ts';
 import { useProject } from '../../shared/project/project.tsx';
+import { goToPassage } from '../../shared/project/wanted-passage.ts';
 import { Sheet } from '../../shared/ui/sheet.tsx';
 import { TextField } from '../../shared/ui/text-field.tsx';
 
@@ -56,7 +56,7 @@ export function SearchSheet({ onClose }: { onClose: () => void }) {
   });
   const placeOfHit = (hit: SearchHit) => {
     const scene = view.tree.get(hit.nodeId);
-    return scene ? calledText(calledOf(rowOf(view, scene), view.numbers, locale)) || scene.title : hit.path.join(' › ');
+    return scene ? pathTextOf(rowOf(view, scene), view, locale) : hit.path.join(' › ');
   };
   const [now] = useState(() => new Date());
   return (
@@ -80,9 +80,9 @@ export function SearchSheet({ onClose }: { onClose: () => void }) {
                     type="button"
                     onClick={() => {
                       onClose();
-                      goTo(projectId, { kind: 'scene', nodeId: hit.nodeId });
+                      goToPassage(projectId, { nodeId: hit.nodeId, block: hit.block, offset: hit.offset, text: hit.match });
                     }}
-                    className="block w-full rounded px-3 py-2 text-left hover:bg-accent-soft"
+                    className="block min-h-11 w-full rounded px-3 py-2 text-left hover:bg-accent-soft"
                   >
                     <span className="block text-xs text-ink-2">{placeOfHit(hit)}</span>
                     <span className="block font-serif text-sm leading-relaxed">

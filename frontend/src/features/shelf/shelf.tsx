@@ -11,6 +11,7 @@ import { agoText, countText, exactTime } from '../../shared/i18n/numbers.ts';
 import { useLocale, useWords, wordsOf } from '../../shared/i18n/words.tsx';
 import type { KnownPerson } from '../../shared/person/known-person.ts';
 import { PersonMenu } from '../../shared/person/person-menu.tsx';
+import { holdFiles } from '../../shared/project/held-files.ts';
 import { studioStore } from '../../shared/project/studio-store.ts';
 import { Button, buttonClass } from '../../shared/ui/button.tsx';
 import { useNotify } from '../../shared/ui/notices.tsx';
@@ -28,7 +29,7 @@ const words = wordsOf({
     make: '만들기',
     cancel: '그만두기',
     emptyTitle: '아직 비어 있는 서가입니다',
-    emptyText: '첫 작품의 제목을 붙이면 바로 1화를 쓸 수 있습니다. 이미 써 둔 원고는 작품을 만든 뒤 가져올 수 있습니다.',
+    emptyText: '첫 작품의 제목을 붙이면 바로 1화를 쓸 수 있습니다. 이미 써 둔 원고 파일은 이 화면에 놓으면 새 작품이 됩니다.',
     continue: '이어 쓰기',
     length: (count: string) => `${count}자`,
     people: (count: number) => `${count}명`,
@@ -42,6 +43,8 @@ const words = wordsOf({
     restore: '되살리기',
     restored: '서가로 돌아왔습니다.',
     view: '보기',
+    drop: '여기에 놓으면 새 작품으로 가져옵니다',
+    untitled: '가져온 원고',
   },
   en: {
     shelf: 'Shelf',
@@ -52,7 +55,7 @@ const words = wordsOf({
     make: 'Create',
     cancel: 'Cancel',
     emptyTitle: 'The shelf is still empty',
-    emptyText: 'Give the first work a title and write its first episode at once. What you have already written can be imported into a work.',
+    emptyText: 'Give the first work a title and write its first episode at once. Drop the files of what you have already written here, and they become a new work.',
     continue: 'Continue writing',
     length: (count) => `${count} characters`,
     people: (count) => (count === 1 ? '1 person' : `${count} people`),
@@ -66,6 +69,8 @@ const words = wordsOf({
     restore: 'Restore',
     restored: 'Back on the shelf.',
     view: 'Show',
+    drop: 'Drop here to import into a new work',
+    untitled: 'Imported manuscript',
   },
 });
 
@@ -80,8 +85,10 @@ export function Shelf({ person }: { person: KnownPerson }) {
   const shelf = useQuery({ queryKey: ['shelf', state], queryFn: () => readShelf(person.id, state), networkMode: 'always' });
   const items = shelf.data;
   const tabs: readonly ShelfState[] = ['active', 'archived', 'trashed'];
+  const { dragging, dropped, handlers } = useDroppedManuscript();
   return (
-    <div className="mx-auto min-h-dvh max-w-[1120px] px-5 pb-24 md:px-8">
+    <div className="mx-auto min-h-dvh max-w-[1120px] px-5 pb-24 md:px-8" {...handlers}>
+      {(dragging || dropped) && <div className="pointer-events-none fixed inset-3 z-40 flex items-center justify-center rounded-lg border-2 border-dashed border-accent bg-accent-soft text-base font-medium text-accent">{t.drop}</div>}
       <header className="flex items-center justify-between py-3">
         <span className="font-serif text-lg font-semibold">Cowrite</span>
         <PersonMenu person={person} />
@@ -126,6 +133,51 @@ export function Shelf({ person }: { person: KnownPerson }) {
       <NewWork open={adding} onClose={() => setAdding(false)} />
     </div>
   );
+}
+
+/** Files dropped anywhere on the shelf become a new work, named after the first of them, and open its import. */
+function useDroppedManuscript() {
+  const t = useWords(words);
+  const locale = useLocale();
+  const notify = useNotify();
+  const router = useRouter();
+  const queries = useQueryClient();
+  const [dragging, setDragging] = useState(false);
+  const make = useMutation({
+    mutationFn: async (files: readonly File[]) => {
+      const name = files[0]!.name
+        .normalize('NFC')
+        .replace(/\.[^.]+$/, '')
+        .trim();
+      const project = await call(routes.projects.create, { title: name.slice(0, 200) || t.untitled });
+      holdFiles(project.id, files);
+      return project;
+    },
+    onSuccess: (project) => {
+      void queries.invalidateQueries({ queryKey: ['shelf'] });
+      router.push(`/p/${project.id}/import`);
+    },
+    onError: (failure) => notify({ text: problemText(failure, locale), kind: 'bad' }),
+  });
+  const bringsFiles = (event: React.DragEvent) => event.dataTransfer.types.includes('Files');
+  const handlers = {
+    onDragOver: (event: React.DragEvent) => {
+      if (!bringsFiles(event)) return;
+      event.preventDefault();
+      setDragging(true);
+    },
+    onDragLeave: (event: React.DragEvent) => {
+      if (!(event.relatedTarget instanceof Node && event.currentTarget.contains(event.relatedTarget))) setDragging(false);
+    },
+    onDrop: (event: React.DragEvent) => {
+      if (!bringsFiles(event)) return;
+      event.preventDefault();
+      setDragging(false);
+      const files = [...event.dataTransfer.files];
+      if (files.length > 0 && !make.isPending) make.mutate(files);
+    },
+  };
+  return { dragging, dropped: make.isPending || make.isSuccess, handlers };
 }
 
 /** The works as core tells them; without the network, those that this device could open. */

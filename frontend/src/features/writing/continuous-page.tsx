@@ -56,7 +56,7 @@ export function ContinuousPage({ nodeId }: { nodeId: NodeId }) {
     [watch],
   );
   const node = view.tree.get(nodeId);
-  const heading = (node && calledText(calledOf(node.kind === 'scene' ? rowOf(view, node) : node, view.numbers, locale))) || project.title;
+  const heading = (node && calledText(calledOf(node.kind === 'scene' ? rowOf(view, node) : node, view, locale))) || project.title;
   if (scenes.length === 0) return <EmptyState title={t.empty} />;
   return (
     <div className="flex h-full min-h-0 flex-col">
@@ -116,7 +116,7 @@ function Piece({
     return () => observer.disconnect();
   }, [scroller]);
   const row = rowOf(view, scene);
-  const name = calledText(calledOf(row, view.numbers, locale)) || scene.title;
+  const name = calledText(calledOf(row, view, locale)) || scene.title;
   const characters = (lengthsNow.get(scene.documentId) ?? scene.lengths)?.withSpaces ?? 0;
   const room = measured.current ?? Math.max(190, Math.ceil(characters / LINE_CHARACTERS) * LINE_PX);
   const newChapter = !previous || rowOf(view, previous).parentId !== row.parentId || row.kind === 'chapter';
@@ -131,7 +131,7 @@ function Piece({
   return (
     <section ref={box} aria-label={name} className={first ? '' : newChapter ? 'mt-14 border-t border-line pt-10' : 'mt-6 border-t border-dashed border-line pt-6'}>
       <h2 className="m-0 mb-5 font-serif text-lg font-semibold">
-        <button type="button" title={t.open(name)} className="text-left hover:underline" onClick={() => goTo(projectId, { kind: 'scene', nodeId: scene.id })}>
+        <button type="button" title={t.open(name)} className="min-h-11 text-left hover:underline md:min-h-0" onClick={() => goTo(projectId, { kind: 'scene', nodeId: scene.id })}>
           {name}
         </button>
       </h2>

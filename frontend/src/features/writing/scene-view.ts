@@ -182,6 +182,16 @@ export class SceneView {
     this.view.focus();
   }
 
+  /** Selects a stretch of the text and brings it to the upper third of the page. */
+  showStretch({ from, to }: { from: number; to: number }): void {
+    this.view.dispatch(this.view.state.tr.setSelection(TextSelection.create(this.view.state.doc, from, to)));
+    this.view.focus();
+    const scroller = this.view.dom.closest<HTMLElement>('[data-scroller]');
+    if (!scroller) return;
+    const box = scroller.getBoundingClientRect();
+    scroller.scrollTop += this.view.coordsAtPos(from).top - box.top - box.height / 3;
+  }
+
   /** Where a peer's relative position is in this view, or null when it is nowhere (any more). */
   positionOf(relative: Y.RelativePosition): number | null {
     const { fragment, doc } = this.#host.live;

@@ -70,7 +70,7 @@ export function Toolbar({ watch, canWrite, onFind, rubyAsked, onRubyClosed, askR
               {BLOCKS.map((name) => (
                 <Menu.Item key={name} className={menuItemClass} onClick={() => scene?.run(blockCommands[name])}>
                   <span className={name === current ? 'flex-1 font-semibold' : 'flex-1'}>{t[name]}</span>
-                  <kbd className="pl-6 font-sans text-xs text-ink-3">{BLOCK_KEYS[name]}</kbd>
+                  <kbd className="pl-6 font-sans text-xs text-ink-2">{BLOCK_KEYS[name]}</kbd>
                 </Menu.Item>
               ))}
             </Menu.Popup>

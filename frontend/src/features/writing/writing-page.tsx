@@ -7,13 +7,15 @@ import { useLocale } from '../../shared/i18n/words.tsx';
 import type { Person } from '../../shared/live/live.ts';
 import { calledOf, calledText, rowOf } from '../../shared/project/display.ts';
 import { useProject } from '../../shared/project/project.tsx';
+import { passageTaken, useWantedPassage } from '../../shared/project/wanted-passage.ts';
 import { Counts } from './counts.tsx';
 import { FindBar } from './find-bar.tsx';
+import { passageIn } from './passage.ts';
 import { PeopleHere } from './people-here.tsx';
 import { useWritingPreferences } from './preferences.ts';
 import { keepLineHeight, lightsOut, lightUp } from './focus-mode.ts';
 import type { SceneView } from './scene-view.ts';
-import { SceneWatch } from './scene-watch.ts';
+import { SceneWatch, useWatched } from './scene-watch.ts';
 import { Surface } from './surface.tsx';
 import { Toolbar } from './toolbar.tsx';
 import { ViewMenu } from './view-menu.tsx';
@@ -34,7 +36,7 @@ export function WritingPage({ scene, takeFocus }: { scene: Node; takeFocus: bool
   const [followed, setFollowed] = useState<number | null>(null);
   const canWrite = project.may('story.write');
   const row = rowOf(outline, scene);
-  const called = calledOf(row, outline.numbers, locale);
+  const called = calledOf(row, outline, locale);
   const title = calledText(called) || scene.title;
   const heading = called.title || called.number || scene.title;
 
@@ -64,6 +66,17 @@ export function WritingPage({ scene, takeFocus }: { scene: Node; takeFocus: bool
     if (preferences.typewriter) keepLineHeight(sceneView);
     return lightsOut;
   }, [sceneView, preferences.focus, preferences.typewriter]);
+
+  // A passage someone went to from the search. What is on this device may be older than what was searched: then it is
+  // looked for again with every change, until the person begins to do something else here.
+  const wanted = useWantedPassage(scene.id);
+  const version = useWatched(watch, (watched) => (wanted ? watched.version : 0));
+  useEffect(() => {
+    if (!sceneView || !wanted) return;
+    const found = passageIn(sceneView.view.state.doc, wanted);
+    if (found) sceneView.showStretch(found);
+    if (found || (version > 0 && sceneView.view.hasFocus())) passageTaken(wanted);
+  }, [sceneView, wanted, version]);
 
   const pageKey = useCallback((event: KeyboardEvent) => {
     if (isPlainShortcut(event, 'KeyF')) {
@@ -99,7 +112,7 @@ export function WritingPage({ scene, takeFocus }: { scene: Node; takeFocus: bool
             {called.number && heading !== called.number && <p className="m-0 text-sm text-ink-3">{called.number}</p>}
             <h1 className="m-0 font-serif text-xl leading-snug font-semibold">{heading}</h1>
             {row.id === scene.id && scene.parentId !== null && outline.tree.get(scene.parentId)?.kind === 'chapter' && (
-              <p className="m-0 mt-1 text-sm text-ink-2">{calledText(calledOf(outline.tree.get(scene.parentId)!, outline.numbers, locale))}</p>
+              <p className="m-0 mt-1 text-sm text-ink-2">{calledText(calledOf(outline.tree.get(scene.parentId)!, outline, locale))}</p>
             )}
           </header>
           {scene.documentId ? (

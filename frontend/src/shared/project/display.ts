@@ -10,11 +10,21 @@ export interface Called {
   title: string;
 }
 
-export function calledOf(node: Pick<Node, 'id' | 'kind' | 'title' | 'numbering'>, numbers: ReadonlyMap<string, EpisodeNumber>, locale: Locale): Called {
+/** A scene without a name is called by its place among its siblings: a page or a hit without any name could not be told apart. */
+const SCENE_AT: Record<Locale, (place: number) => string> = { ko: (place) => `장면 ${place}`, en: (place) => `Scene ${place}` };
+
+export function calledOf(node: Pick<Node, 'id' | 'kind' | 'title' | 'numbering' | 'parentId'>, { tree, numbers }: Pick<OutlineView, 'tree' | 'numbers'>, locale: Locale): Called {
   const number = numbers.get(node.id);
+  if (node.kind === 'scene' && node.title === '') {
+    const scenes = tree.children(node.parentId).filter(({ kind }) => kind === 'scene');
+    return { number: '', title: SCENE_AT[locale](scenes.findIndex(({ id }) => id === node.id) + 1) };
+  }
   if (node.kind !== 'chapter' || !number) return { number: '', title: node.title };
   return { number: number[locale], title: titleBesideNumber(node.title, node.numbering) };
 }
+
+/** Where a node stands, for a line that shows it away from the outline: `1부 봄 › 3화 닭싸움 › 우물가`. */
+export const pathTextOf = (node: Node, view: OutlineView, locale: Locale): string => [...view.tree.ancestors(node.id), node].map((one) => calledText(calledOf(one, view, locale))).join(' › ');
 
 export const calledText = ({ number, title }: Called): string => [number, title].filter(Boolean).join(' ');
 

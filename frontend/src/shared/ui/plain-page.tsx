@@ -8,7 +8,7 @@ export function PlainPage({ title, text, actions, children }: { title: string; t
         <div className="flex flex-wrap items-start justify-between gap-3">
           <div className="min-w-0">
             <h1 className="m-0 font-serif text-xl font-semibold">{title}</h1>
-            {text && <p className="m-0 mt-1.5 max-w-xl text-sm text-ink-2">{text}</p>}
+            {text && <p className="m-0 mt-1.5 max-w-xl text-sm whitespace-pre-line text-ink-2">{text}</p>}
           </div>
           {actions}
         </div>

@@ -149,7 +149,7 @@ function Opened({ place, person }: { place: Place; person: KnownPerson }) {
     if (place.kind === 'front' && first) goTo(projectId, { kind: 'scene', nodeId: first.id }, { replace: true });
   }, [place.kind, first, projectId]);
   useEffect(() => {
-    const name = scene ? calledText(calledOf(rowOf(view, scene), view.numbers, locale)) : '';
+    const name = scene ? calledText(calledOf(rowOf(view, scene), view, locale)) : '';
     document.title = [name, project.title, 'Cowrite'].filter(Boolean).join(' · ');
   }, [scene, view, locale, project.title]);
 
