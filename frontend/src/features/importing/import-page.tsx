@@ -52,7 +52,7 @@ const words = wordsOf({
     done: (count: string) => `${count}개를 차례에 넣었습니다.`,
     see: '첫 회차 보기',
     undo: '가져오기 되돌리기',
-    undone: (count: string) => `되돌렸습니다. ${count}개가 휴지통으로 갔습니다.`,
+    undone: '되돌렸습니다. 가져온 것은 휴지통에 있습니다.',
     last: '지난번에 가져온 것',
     noRight: '글을 쓸 수 있는 사람만 가져올 수 있습니다.',
     preview: '이렇게 나뉩니다',
@@ -88,7 +88,7 @@ const words = wordsOf({
     done: (count) => `${count} put into the outline.`,
     see: 'See the first one',
     undo: 'Undo the import',
-    undone: (count) => `Undone: ${count} moved to the trash.`,
+    undone: 'Undone. What was imported is in the trash.',
     last: 'Imported last time',
     noRight: 'Only those who may write can import.',
     preview: 'This is how it divides',
@@ -149,8 +149,8 @@ export function ImportPage() {
   });
   const undo = useMutation({
     mutationFn: (importId: string) => call(routes.imports.undo, { projectId, importId }),
-    onSuccess: async ({ trashed }) => {
-      notify({ text: t.undone(countText(trashed, locale)) });
+    onSuccess: async () => {
+      notify({ text: t.undone });
       setPreview(null);
       apply.reset();
       await Promise.all([reread(), queries.invalidateQueries({ queryKey: ['import', projectId] }), queries.invalidateQueries({ queryKey: ['trash', projectId] })]);
@@ -194,7 +194,7 @@ export function ImportPage() {
       {apply.isSuccess && preview ? (
         <div className="rounded-lg border border-line bg-surface p-6">
           <p role="status" className="m-0 text-base font-medium">
-            {t.done(countText(apply.data.created, locale))}
+            {t.done(countText(total, locale))}
           </p>
           <div className="mt-4 flex flex-wrap gap-2">
             <Button
