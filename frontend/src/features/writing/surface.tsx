@@ -9,6 +9,7 @@ import { Button } from '../../shared/ui/button.tsx';
 import { useSay } from '../../shared/ui/notices.tsx';
 import { Skeleton } from '../../shared/ui/state.tsx';
 import { CaretLayer } from './caret-layer.ts';
+import { keepCaretSeen } from './caret-seen.ts';
 import { useWritingPreferences, writingPreferences } from './preferences.ts';
 import { ClosedNotice } from './closed-notice.tsx';
 import { SceneView, type TakenBlock } from './scene-view.ts';
@@ -145,6 +146,22 @@ function OpenSurface({ live, state, title, takeFocus, onView, onChange, pageKey,
     // Asks the view to look at its rights again; the attributes follow.
     view.setProps({});
   }, [canWrite]);
+
+  useEffect(() => {
+    const seen = visualViewport;
+    if (!seen) return;
+    let frame = 0;
+    const resized = () => {
+      cancelAnimationFrame(frame);
+      // The frame first gives away its bar of places; then it is known how much room there is.
+      frame = requestAnimationFrame(() => scene.current && keepCaretSeen(scene.current));
+    };
+    seen.addEventListener('resize', resized);
+    return () => {
+      cancelAnimationFrame(frame);
+      seen.removeEventListener('resize', resized);
+    };
+  }, []);
 
   useEffect(() => {
     carets.current?.show(state.people);
