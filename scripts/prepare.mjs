@@ -12,7 +12,11 @@ const isKorean = (process.env.LC_ALL || process.env.LC_MESSAGES || process.env.L
 /** One of two sentences, by the language of the terminal. */
 export const say = (ko, en) => (isKorean ? ko : en);
 
-/** Ends with a sentence that says what to do. Nothing of the data was touched. */
+/**
+ * Ends with a sentence that says what to do. Nothing of the data was touched.
+ *
+ * @returns {never}
+ */
 export function giveUp(sentence) {
   process.stderr.write(`\n${sentence}\n`);
   process.exit(1);
@@ -153,7 +157,11 @@ export function runAttached(node, args, env = {}) {
   });
 }
 
-/** A browser for the tests: CHROMIUM_PATH, one on PATH, or Debian's, installed when that is possible. */
+/**
+ * A browser for the tests: CHROMIUM_PATH, one on PATH, or Debian's, installed when that is possible.
+ *
+ * @returns {string} its path
+ */
 export function prepareBrowser() {
   const find = () => {
     if (process.env.CHROMIUM_PATH && existsSync(process.env.CHROMIUM_PATH)) return process.env.CHROMIUM_PATH;
