@@ -82,9 +82,20 @@ async function aContext(from: Browser, locale: (typeof LOCALES)[number], account
     await page.locator('[name=password]').fill(account.password);
     await page.locator('[type=submit]').click();
     await page.waitForURL('**/shelf');
+    // Someone signed in reads in the account's language, whatever the browser prefers.
+    await context.request.patch(`http://localhost:${stack.core.port}/auth/me`, { headers: { 'x-requested-with': 'contact-sheet', origin: studio }, data: { locale } });
     await page.close();
   }
   return context;
+}
+
+/** Puts a theme on, by the system's preference and by the page's own mark, and waits for a frame in it. */
+async function wear(page: Page, theme: (typeof THEMES)[number]): Promise<void> {
+  await page.emulateMedia({ colorScheme: theme, reducedMotion: 'reduce' });
+  await page.evaluate((chosen) => {
+    document.documentElement.dataset['theme'] = chosen;
+    return new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)));
+  }, theme);
 }
 
 /** One screen in every size and theme. */
@@ -93,7 +104,7 @@ async function take(page: Page, locale: string, name: string): Promise<void> {
   for (const size of SIZES) {
     await page.setViewportSize(size);
     for (const theme of THEMES) {
-      await page.evaluate((chosen) => (document.documentElement.dataset['theme'] = chosen), theme);
+      await wear(page, theme);
       await page.screenshot({ path: join(OUT, `${name}-${size.width}-${theme}-${locale}.png`), caret: 'initial' });
       pictures += 1;
     }
@@ -162,7 +173,7 @@ async function photograph(locale: (typeof LOCALES)[number], { projectId, chapter
   await page.locator('.studio-bottom button').first().click();
   await page.getByRole('dialog').getByRole('tree').waitFor();
   for (const theme of THEMES) {
-    await page.evaluate((chosen) => (document.documentElement.dataset['theme'] = chosen), theme);
+    await wear(page, theme);
     await page.screenshot({ path: join(OUT, `outline-390-${theme}-${locale}.png`) });
     pictures += 1;
   }
