@@ -1,4 +1,4 @@
-import { Coverage, type RefusalReason, type ReplicaInput, readServerFrame, readUpdate, Reader, Replica, type ServerFrame, StateVector, uuidBytes, writeClientFrame } from '@cowrite/sync-core';
+import { type RefusalReason, type ReplicaInput, readServerFrame, readUpdate, Replica, type ServerFrame, uuidBytes, writeClientFrame } from '@cowrite/sync-core';
 import { WebSocket } from 'ws';
 import * as Y from 'yjs';
 
@@ -195,16 +195,9 @@ export class StudioClient {
         case 'apply':
           Y.applyUpdate(this.doc, effect.update, REMOTE);
           break;
-        case 'compare': {
-          const server = new Coverage(StateVector.read(new Reader(effect.stateVector)));
-          for (const update of this.#replica.unsent()) {
-            const summary = readUpdate(update);
-            if (server.integrates(summary)) server.add(summary);
-          }
-          const own = StateVector.read(new Reader(Y.encodeStateVector(this.doc)));
-          if (!server.known.covers(own)) this.#step({ type: 'whole', update: Y.encodeStateAsUpdate(this.doc, effect.stateVector) });
+        case 'compare':
+          if (!this.doc.store.pendingStructs && effect.server.isNews(readUpdate(Y.encodeStateAsUpdate(this.doc)))) this.#step({ type: 'whole', update: Y.encodeStateAsUpdate(this.doc, effect.stateVector) });
           break;
-        }
         case 'whole':
           this.#step({ type: 'whole', update: Y.encodeStateAsUpdate(this.doc, effect.stateVector) });
           break;

@@ -1,7 +1,11 @@
 import { expect, test } from 'vitest';
 import { Replica, type ReplicaEffect, type ReplicaInput } from './replica.ts';
+import { readUpdate } from './update.ts';
 
 const bytes = (...values: number[]) => Uint8Array.from(values);
+
+/** A small update that can be told from others: it deletes the first clock of that client. */
+const edit = (client: number) => bytes(0, 1, client, 1, 0, 1);
 
 /** A replica whose disk and socket are the test's hand. */
 function aReplica() {
@@ -10,9 +14,9 @@ function aReplica() {
   return {
     replica,
     step,
-    type: (value: number) => step({ type: 'edited', update: bytes(value) }),
+    type: (value: number) => step({ type: 'edited', update: edit(value) }),
     typeAndKeep: (value: number) => {
-      const [persist] = step({ type: 'edited', update: bytes(value) });
+      const [persist] = step({ type: 'edited', update: edit(value) });
       return step({ type: 'persisted', number: (persist as { number: number }).number });
     },
     connect: (canWrite = true) => [...step({ type: 'opening' }), ...step({ type: 'opened', canWrite }), ...step({ type: 'ready', stateVector: bytes(0) })],
@@ -24,7 +28,7 @@ const pushes = (effects: ReplicaEffect[]) => effects.flatMap((effect) => (effect
 test('[RP1] an edit is sent only when the disk has it', () => {
   const { connect, type, step } = aReplica();
   connect();
-  expect(type(1)).toEqual([{ type: 'persist', number: 1, update: bytes(1) }, { type: 'changed' }]);
+  expect(type(1)).toEqual([{ type: 'persist', number: 1, update: edit(1) }, { type: 'changed' }]);
   expect(pushes(step({ type: 'persisted', number: 1 }))).toEqual([1]);
 });
 
@@ -54,8 +58,8 @@ test('[RP2] edits of an earlier life of the tab are sent too', () => {
   step({
     type: 'restored',
     entries: [
-      { number: 1, update: bytes(1) },
-      { number: 2, update: bytes(2) },
+      { number: 1, update: edit(1) },
+      { number: 2, update: edit(2) },
     ],
   });
   expect(pushes(connect())).toEqual([1, 2]);
@@ -92,6 +96,18 @@ test('[RP5] the whole is numbered after every edit in it, and its acknowledgemen
   expect(pushes(typeAndKeep(3))).toEqual([3]);
 });
 
+test('[RP5] a join is compared by clocks and by deletions, with what is on its way counted in', () => {
+  const { step } = aReplica();
+  step({ type: 'opening' });
+  step({ type: 'opened', canWrite: true });
+  // No structs; client 7 deleted clocks 0 and 1.
+  step({ type: 'received', update: bytes(0, 1, 7, 1, 0, 2) });
+  const compare = step({ type: 'ready', stateVector: bytes(1, 7, 5) }).find((effect) => effect.type === 'compare');
+  const news = (...update: number[]) => compare?.server.isNews(readUpdate(bytes(...update)));
+  expect(news(0, 1, 7, 1, 0, 2)).toBe(false);
+  expect(news(0, 1, 7, 1, 1, 3)).toBe(true);
+});
+
 test('[RP6] after a refusal nothing is sent and nothing is forgotten', () => {
   const { connect, typeAndKeep, step, replica } = aReplica();
   connect();
@@ -99,7 +115,7 @@ test('[RP6] after a refusal nothing is sent and nothing is forgotten', () => {
   step({ type: 'refused' });
   expect(pushes(typeAndKeep(2))).toEqual([]);
   expect(replica).toMatchObject({ waiting: 2, canWrite: false });
-  expect(replica.unsent()).toEqual([bytes(1), bytes(2)]);
+  expect(replica.unsent()).toEqual([edit(1), edit(2)]);
 });
 
 test('[RP6] a right that comes back sends what waited', () => {

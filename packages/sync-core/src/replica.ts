@@ -1,3 +1,7 @@
+import { Reader } from './bytes.ts';
+import { IdRanges, StateVector } from './id-ranges.ts';
+import { Coverage, readUpdate } from './update.ts';
+
 /**
  * A replica is one tab's copy of one document, as far as sending and being sure is concerned. The document itself (a
  * Y.Doc) and the disk (IndexedDB) belong to the host, which performs the effects in their order.
@@ -6,8 +10,8 @@
  * RP2 Edits are sent in the order of their numbers, and again from the first unacknowledged one after every reconnect.
  * RP3 An edit leaves the disk only when the server acknowledged it: saved means committed.
  * RP4 `waiting` counts edits that are not acknowledged; nothing else may say that all is saved.
- * RP5 What the server asks for as a whole, or lacks after a join, is sent as one resync, whose acknowledgement also
- *     covers every edit made before it.
+ * RP5 What the server asks for as a whole, or lacks after a join (a clock, or a deletion, which moves no clock), is sent
+ *     as one resync, whose acknowledgement also covers every edit made before it.
  * RP6 After a refusal nothing more is sent; the edits stay, to be offered to their writer, and are sent when the right
  *     comes back, in band or with the next connection.
  * RP7 While the surface composes, what others wrote is held back and applied in its order when the composition ends.
@@ -20,7 +24,11 @@ export class Replica {
   #refused = false;
   #composing = false;
   #held: Uint8Array[] = [];
+  /** Deletions that the content of this join has shown. */
+  #deletedThere = new IdRanges();
   #resyncNumber: number | null = null;
+  /** The last number sent on this connection. */
+  #sentUpTo = 0;
 
   /** Edits that the server has not acknowledged. */
   get waiting(): number {
@@ -70,6 +78,7 @@ export class Replica {
         return this.#sendable();
       }
       case 'opening':
+        this.#deletedThere = new IdRanges();
         this.#link = 'opening';
         this.#sentUpTo = 0;
         this.#resyncNumber = null;
@@ -80,8 +89,9 @@ export class Replica {
         return [{ type: 'changed' }];
       case 'ready':
         this.#link = 'up';
-        return [...this.#sendable(), { type: 'compare', stateVector: input.stateVector }, { type: 'changed' }];
+        return [...this.#sendable(), { type: 'compare', stateVector: input.stateVector, server: this.#server(input.stateVector) }, { type: 'changed' }];
       case 'received':
+        if (this.#link === 'opening') for (const range of readUpdate(input.update).deletes) this.#deletedThere.add(range);
         if (this.#composing) {
           this.#held.push(input.update);
           return [];
@@ -112,7 +122,15 @@ export class Replica {
     }
   }
 
-  #sentUpTo = 0;
+  /** What the server has, and what of ours is on its way there. A join brings every deletion, so that they can be compared. */
+  #server(stateVector: Uint8Array): Coverage {
+    const server = new Coverage(StateVector.read(new Reader(stateVector)), this.#deletedThere);
+    for (const { update } of this.#outbox) {
+      const summary = readUpdate(update);
+      if (server.integrates(summary)) server.add(summary);
+    }
+    return server;
+  }
 
   /** RP1, RP2: everything that is on the disk, up to the first that is not. */
   #sendable(): ReplicaEffect[] {
@@ -176,8 +194,8 @@ export type ReplicaEffect =
   | { type: 'forget'; upTo: number }
   | { type: 'push'; number: number; kind: 'edit' | 'resync'; update: Uint8Array }
   | { type: 'apply'; update: Uint8Array }
-  /** If the document knows clocks beyond this state vector and the outbox, answer with `whole`. */
-  | { type: 'compare'; stateVector: Uint8Array }
+  /** If the whole document is news to `server`, answer with `whole`, against this state vector. */
+  | { type: 'compare'; stateVector: Uint8Array; server: Coverage }
   /** Answer with `whole`: everything the document has beyond this state vector. */
   | { type: 'whole'; stateVector: Uint8Array }
   | { type: 'changed' };

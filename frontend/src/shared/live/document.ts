@@ -1,6 +1,6 @@
 import { CLOSE, type DocumentId, type ProjectId, type UserId } from '@cowrite/contract';
 import { sceneLines } from '@cowrite/manuscript';
-import { type ClientFrame, Coverage, readUpdate, Reader, Replica, type ReplicaInput, type ServerFrame, StateVector, uuidBytes } from '@cowrite/sync-core';
+import { type ClientFrame, Coverage, readUpdate, Replica, type ReplicaInput, type ServerFrame, uuidBytes } from '@cowrite/sync-core';
 import * as Y from 'yjs';
 import type { Disk } from './disk.ts';
 import type { ConnectionState, DocumentState, LiveDocument, Person, SaveState } from './live.ts';
@@ -257,7 +257,7 @@ export class ReplicaHost implements LiveDocument {
           Y.applyUpdate(this.doc, effect.update, REMOTE);
           break;
         case 'compare':
-          this.#compare(effect.stateVector);
+          this.#compare(effect.server, effect.stateVector);
           break;
         case 'whole':
           this.#step({ type: 'whole', update: Y.encodeStateAsUpdate(this.doc, effect.stateVector) });
@@ -271,16 +271,10 @@ export class ReplicaHost implements LiveDocument {
     }
   }
 
-  /** Whether this document holds clocks that neither the server nor the outbox has: then the server gets the rest too. */
-  #compare(stateVector: Uint8Array): void {
+  /** Whether this document holds what neither the server nor the outbox has: then the server gets the rest too. */
+  #compare(server: Coverage, stateVector: Uint8Array): void {
     if (this.#hasPending()) return;
-    const server = new Coverage(StateVector.read(new Reader(stateVector)));
-    for (const update of this.#replica.unsent()) {
-      const summary = readUpdate(update);
-      if (server.integrates(summary)) server.add(summary);
-    }
-    const own = StateVector.read(new Reader(Y.encodeStateVector(this.doc)));
-    if (!server.known.covers(own)) this.#step({ type: 'whole', update: Y.encodeStateAsUpdate(this.doc, stateVector) });
+    if (server.isNews(readUpdate(Y.encodeStateAsUpdate(this.doc)))) this.#step({ type: 'whole', update: Y.encodeStateAsUpdate(this.doc, stateVector) });
   }
 
   #hasPending(): boolean {

@@ -32,6 +32,10 @@ test('the same seed is the same world', () => {
   expect(new Simulation(seeded(7)).run()).toEqual(new Simulation(seeded(7)).run());
 });
 
+test('seed 1864: a deletion that the server lost with its author is brought back by whoever heard it', () => {
+  expect(() => new Simulation(seeded(1864)).run()).not.toThrow();
+});
+
 /** Faults planted on purpose: a simulation that does not notice them proves nothing. */
 const PLANTED: Record<string, Faults> = {
   'acknowledges before the commit': {

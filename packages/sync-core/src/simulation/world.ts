@@ -159,15 +159,9 @@ class Tab {
           if (!this.world.faults.forgetsReceived) this.disk.received.push(effect.update);
           Y.applyUpdate(this.doc, effect.update, SERVER);
           break;
-        case 'compare': {
-          const server = new Coverage(StateVector.read(new Reader(effect.stateVector)));
-          for (const update of this.replica.unsent()) {
-            const summary = readUpdate(update);
-            if (server.integrates(summary)) server.add(summary);
-          }
-          if (!server.known.covers(StateVector.read(new Reader(Y.encodeStateVector(this.doc))))) this.step({ type: 'whole', update: Y.encodeStateAsUpdate(this.doc, effect.stateVector) });
+        case 'compare':
+          if (effect.server.isNews(readUpdate(Y.encodeStateAsUpdate(this.doc)))) this.step({ type: 'whole', update: Y.encodeStateAsUpdate(this.doc, effect.stateVector) });
           break;
-        }
         case 'whole':
           this.step({ type: 'whole', update: Y.encodeStateAsUpdate(this.doc, effect.stateVector) });
           break;
