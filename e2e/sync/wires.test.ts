@@ -238,6 +238,27 @@ test('a socket outlives the token it came with when it shows a fresh one in time
   client.stop();
 });
 
+test('core’s own writes reach the log and an open scene; one that is no update is kept aside and holds up nothing', async () => {
+  const projectId = await owner.project('가져온 글');
+  const { documentId } = await owner.scene(projectId, '1화');
+  const client = studio(owner, projectId, documentId);
+  await client.until(() => client.isUp, 'open');
+  const doc = new Y.Doc();
+  write(doc, '가져온 문장');
+  const database = new Client({ connectionString: stack.databaseUrl });
+  await database.connect();
+  for (const bytes of [Buffer.from('글이 아닌 것'), Buffer.from(Y.encodeStateAsUpdate(doc))]) {
+    await database.query('INSERT INTO core.document_edit (id, document_id, project_id, bytes, actor, created_at) VALUES (gen_random_uuid(), $1, $2, $3, $4, now())', [documentId, projectId, bytes, owner.userId]);
+  }
+  await database.query(`SELECT pg_notify('cowrite', '{"kind":"edits"}')`);
+  await reads(client.doc, '가져온 문장');
+  expect(await owner.text(projectId, documentId)).toBe('가져온 문장');
+  const { rows } = await database.query('SELECT bytes, actor FROM sync.quarantined_edit WHERE document_id = $1', [documentId]);
+  expect(rows).toEqual([{ bytes: Buffer.from('글이 아닌 것'), actor: owner.userId }]);
+  await database.end();
+  client.stop();
+});
+
 test('outline changes reach an open socket in order and without a gap', async () => {
   const projectId = await owner.project('사건');
   const { documentId } = await owner.scene(projectId, '1화');

@@ -54,6 +54,15 @@ CREATE TABLE sync.spent_ticket (
   expires_at timestamptz NOT NULL
 );
 
+-- Writes of core that are no update: kept whole, so that what they were meant to say can still be had.
+CREATE TABLE sync.quarantined_edit (
+  id          uuid PRIMARY KEY,
+  document_id uuid NOT NULL,
+  bytes       bytea NOT NULL,
+  actor       uuid NOT NULL,
+  at          timestamptz NOT NULL DEFAULT now()
+);
+
 -- What the compactor says about a document's text, for search and counts; `settled_at` says how fresh it is.
 CREATE TABLE sync.projection (
   document_id         uuid PRIMARY KEY,

@@ -57,7 +57,10 @@ export class CoreEdits {
         taken = rows.length;
         for (const { id, document_id: documentId, bytes, actor } of rows) {
           const credits = this.#creditsOf(id, bytes, actor);
-          if (!credits) continue;
+          if (!credits) {
+            await client.query('INSERT INTO sync.quarantined_edit (id, document_id, bytes, actor) VALUES ($1, $2, $3, $4)', [id, documentId, bytes, actor]);
+            continue;
+          }
           const seq = (this.#seqs.get(documentId) ?? 0) + 1;
           this.#seqs.set(documentId, seq);
           await client.query('INSERT INTO sync.document (document_id) VALUES ($1) ON CONFLICT DO NOTHING', [documentId]);
@@ -86,8 +89,8 @@ export class CoreEdits {
       return { edit: editId, credits: brings.map((range) => ({ ...range, by: actor })), owners: [...new Set(brings.map(({ client }) => client))].map((client) => ({ client, by: actor })) };
     } catch (error) {
       if (!(error instanceof Malformed)) throw error;
-      // Core made it itself; a bug there must not block every later write. The row is gone, and this line says which.
-      this.#logger.error({ edit: editId, bytes: bytes.length }, 'core wrote an update that is none');
+      // Core made it itself; a bug there must not block every later write, and the text it holds must not be lost.
+      this.#logger.error({ edit: editId, bytes: bytes.length }, 'core wrote an update that is none; it is kept in quarantine');
       return null;
     }
   }

@@ -1,4 +1,5 @@
-import { PERSON_COLOURS } from '@cowrite/contract';
+import { CLOSE, PERSON_COLOURS } from '@cowrite/contract';
+import type { Logger } from '@cowrite/service-kit';
 import { EMPTY_UPDATE, Reader, StateVector, Writer } from '@cowrite/sync-core';
 import type { Listener, OpenRoom, PersonChange } from './room-host.ts';
 import { type AwarenessState, readAwareness, readSync, type SyncMessage, writeAwareness, writeStep1, writeStep2, writeUpdate } from './yjs-protocol.ts';
@@ -23,13 +24,15 @@ export class ForeignSession {
   readonly #room: OpenRoom;
   readonly #envelope: ForeignEnvelope;
   readonly #who: Listener['who'];
+  readonly #logger: Logger;
   #session: number | null = null;
   #number = 0;
   #ended = false;
   #queue: Promise<void> = Promise.resolve();
   #canWrite: boolean;
 
-  constructor({ room, who, canWrite, envelope }: { room: OpenRoom; who: Listener['who']; canWrite: boolean; envelope: ForeignEnvelope }) {
+  constructor({ room, who, canWrite, envelope, logger }: { room: OpenRoom; who: Listener['who']; canWrite: boolean; envelope: ForeignEnvelope; logger: Logger }) {
+    this.#logger = logger;
     this.#room = room;
     this.#who = who;
     this.#canWrite = canWrite;
@@ -82,7 +85,12 @@ export class ForeignSession {
   }
 
   #enqueue(task: () => Promise<void>): void {
-    this.#queue = this.#queue.then(() => (this.#ended ? undefined : task())).catch(() => this.#envelope.end(4503, 'please come back'));
+    this.#queue = this.#queue
+      .then(() => (this.#ended ? undefined : task()))
+      .catch((error: unknown) => {
+        this.#logger.error({ err: error, documentId: this.#room.documentId }, 'a foreign client’s message could not be handled');
+        this.#envelope.end(CLOSE.shedding, 'please come back');
+      });
   }
 
   #push(number: number, message: SyncMessage): void {
@@ -101,7 +109,7 @@ export class ForeignSession {
       return;
     }
     const session = await this.#room.join(this.#listener(), this.#canWrite, clientState, content);
-    if (session === null) return this.#envelope.end(4503, 'the room is full');
+    if (session === null) return this.#envelope.end(CLOSE.shedding, 'the room is full');
     if (this.#ended) return this.#room.leave(session);
     this.#session = session;
   }

@@ -137,6 +137,7 @@ export class HocuspocusConnection implements Visitor {
     document.grant = grant;
     document.session = new ForeignSession({
       room,
+      logger: this.#logger,
       who: grant.who,
       canWrite: canWrite(grant.role),
       envelope: {

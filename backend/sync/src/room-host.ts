@@ -1,3 +1,4 @@
+import { CLOSE } from '@cowrite/contract';
 import type { Logger } from '@cowrite/service-kit';
 import { Coverage, type DocumentLimits, deletionsOf, EMPTY_UPDATE, IdRanges, type LogRow, Presence, type PresenceChange, type PushKind, readBatch, Reader, type RefusalReason, Room, type RoomInput, StateVector } from '@cowrite/sync-core';
 import type { CommitQueue, CommitRoom } from './commit-queue.ts';
@@ -233,7 +234,7 @@ export class OpenRoom implements CommitRoom {
 
   failed(reason: 'old-epoch' | 'poisoned'): void {
     // Whoever wrote it keeps it on their own device: nothing of it was acknowledged.
-    const [code, sentence] = reason === 'old-epoch' ? [4409, 'history was replaced'] : [4503, 'please come back'];
+    const [code, sentence] = reason === 'old-epoch' ? [CLOSE.oldEpoch, 'history was replaced'] : [CLOSE.shedding, 'please come back'];
     this.#close(code, sentence);
   }
 
@@ -270,7 +271,7 @@ export class OpenRoom implements CommitRoom {
         case 'expel': {
           const listener = this.#listeners.get(effect.session);
           this.leave(effect.session);
-          listener?.end(4400, effect.reason);
+          listener?.end(CLOSE.malformed, effect.reason);
           break;
         }
         default:

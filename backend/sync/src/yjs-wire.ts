@@ -25,7 +25,7 @@ export class YjsConnection implements Visitor {
   readonly grants: readonly [Grant];
   #ended = false;
 
-  constructor({ socket, room, grant, visitors, clock }: { socket: Socket; room: OpenRoom; grant: Grant; visitors: Visitors; clock: () => number; logger: Logger }) {
+  constructor({ socket, room, grant, visitors, clock, logger }: { socket: Socket; room: OpenRoom; grant: Grant; visitors: Visitors; clock: () => number; logger: Logger }) {
     this.#socket = socket;
     this.#visitors = visitors;
     this.#clock = clock;
@@ -33,6 +33,7 @@ export class YjsConnection implements Visitor {
     this.grants = [grant];
     this.#session = new ForeignSession({
       room,
+      logger,
       who: grant.who,
       canWrite: canWrite(grant.role),
       envelope: {
