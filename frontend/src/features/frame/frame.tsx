@@ -2,7 +2,7 @@
 
 import { Dialog } from '@base-ui/react/dialog';
 import { Menu } from '@base-ui/react/menu';
-import { BookOpen, ChevronDown, List, MoreHorizontal, PanelLeft, PenLine, Search, Users } from 'lucide-react';
+import { ChevronDown, List, MoreHorizontal, PanelLeft, PenLine, Search, Users } from 'lucide-react';
 import { useCallback, useEffect, useRef, useState, useSyncExternalStore } from 'react';
 import { useWords } from '../../shared/i18n/words.tsx';
 import type { KnownPerson } from '../../shared/person/known-person.ts';
@@ -62,7 +62,7 @@ export function Frame({
   children: React.ReactNode;
 }) {
   const t = useWords(words);
-  const { project, projectId, connection, may, live, scenes, outlineWaiting } = useProject();
+  const { project, projectId, connection, live, scenes, outlineWaiting } = useProject();
   const wide = useWide();
   const [paneShown, setPaneShown] = useState(() => safely(() => localStorage.getItem('cowrite.outline-hidden')) !== '1');
   const [drawer, setDrawer] = useState(false);
@@ -101,20 +101,7 @@ export function Frame({
           <Menu.Portal container={menuLayer}>
             <Menu.Positioner sideOffset={6} align="start" className="z-50">
               <Menu.Popup className={menuPopupClass}>
-                <Menu.Item className={menuItemClass} onClick={() => goTo(projectId, { kind: 'home' })}>
-                  {t.home}
-                </Menu.Item>
-                <Menu.Item className={menuItemClass} onClick={() => goTo(projectId, { kind: 'people' })}>
-                  {t.people}
-                </Menu.Item>
-                {may('story.write') && (
-                  <Menu.Item className={menuItemClass} onClick={() => goTo(projectId, { kind: 'import' })}>
-                    {t.import}
-                  </Menu.Item>
-                )}
-                <Menu.Item className={menuItemClass} onClick={() => goTo(projectId, { kind: 'trash' })}>
-                  {t.trash}
-                </Menu.Item>
+                <PlaceItems />
                 <Menu.Separator className="my-1 h-px bg-line" />
                 <Menu.Item className={menuItemClass} onClick={() => location.assign('/shelf')}>
                   {t.shelf}
@@ -195,9 +182,32 @@ function BarButton({ name, Icon, current, onClick }: { name: string; Icon: typeo
   );
 }
 
-function BarMore() {
+/** The places of a work beside its text, as items of a menu. */
+function PlaceItems() {
   const t = useWords(words);
   const { projectId, may } = useProject();
+  return (
+    <>
+      <Menu.Item className={menuItemClass} onClick={() => goTo(projectId, { kind: 'home' })}>
+        {t.home}
+      </Menu.Item>
+      <Menu.Item className={menuItemClass} onClick={() => goTo(projectId, { kind: 'people' })}>
+        {t.people}
+      </Menu.Item>
+      {may('story.write') && (
+        <Menu.Item className={menuItemClass} onClick={() => goTo(projectId, { kind: 'import' })}>
+          {t.import}
+        </Menu.Item>
+      )}
+      <Menu.Item className={menuItemClass} onClick={() => goTo(projectId, { kind: 'trash' })}>
+        {t.trash}
+      </Menu.Item>
+    </>
+  );
+}
+
+function BarMore() {
+  const t = useWords(words);
   return (
     <Menu.Root>
       <Menu.Trigger className="flex min-h-12 flex-1 flex-col items-center justify-center gap-0.5 text-[12px] text-ink-2">
@@ -207,21 +217,7 @@ function BarMore() {
       <Menu.Portal container={menuLayer}>
         <Menu.Positioner sideOffset={6} align="end" side="top" className="z-50">
           <Menu.Popup className={menuPopupClass}>
-            <Menu.Item className={menuItemClass} onClick={() => goTo(projectId, { kind: 'home' })}>
-              <BookOpen size={16} aria-hidden />
-              {t.home}
-            </Menu.Item>
-            <Menu.Item className={menuItemClass} onClick={() => goTo(projectId, { kind: 'people' })}>
-              {t.people}
-            </Menu.Item>
-            {may('story.write') && (
-              <Menu.Item className={menuItemClass} onClick={() => goTo(projectId, { kind: 'import' })}>
-                {t.import}
-              </Menu.Item>
-            )}
-            <Menu.Item className={menuItemClass} onClick={() => goTo(projectId, { kind: 'trash' })}>
-              {t.trash}
-            </Menu.Item>
+            <PlaceItems />
           </Menu.Popup>
         </Menu.Positioner>
       </Menu.Portal>
