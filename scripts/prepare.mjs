@@ -174,13 +174,13 @@ export function prepareBrowser() {
     '브라우저 시험에는 Chromium이 필요합니다. 설치: apt-get install -y chromium fonts-noto-cjk (또는 CHROMIUM_PATH에 경로를 적어 주세요).',
     'The browser tests need Chromium. Install it: apt-get install -y chromium fonts-noto-cjk (or set CHROMIUM_PATH).',
   );
-  process.stdout.write(`  ${advice}\n`);
   const isRoot = process.getuid?.() === 0;
   const sudo = !isRoot && spawnSync('sudo', ['-n', 'true'], { stdio: 'ignore' }).status === 0;
   if ((!isRoot && !sudo) || spawnSync('apt-get', ['--version'], { stdio: 'ignore' }).status !== 0) giveUp(advice);
-  process.stdout.write(say('  지금 설치합니다…\n', '  installing it now…\n'));
+  process.stdout.write(`  ${advice}\n${say('  지금 설치합니다…', '  installing it now…')}\n`);
   const apt = (...args) => spawnSync(isRoot ? 'apt-get' : 'sudo', [...(isRoot ? [] : ['-n', 'apt-get']), ...args], { stdio: ['ignore', 'ignore', 'inherit'], env: { ...process.env, DEBIAN_FRONTEND: 'noninteractive' } }).status === 0;
   apt('update', '-qq');
   if (!apt('install', '-y', '-qq', '--no-install-recommends', 'chromium', 'fonts-noto-cjk')) giveUp(advice);
-  return find() ?? giveUp(advice);
+  // Where Debian puts it, whatever PATH says.
+  return find() ?? (existsSync('/usr/bin/chromium') ? '/usr/bin/chromium' : giveUp(advice));
 }
