@@ -1,11 +1,12 @@
 'use client';
 
 import { CircleAlert, CloudOff, Eye } from 'lucide-react';
-import { useCallback, useEffect, useRef, useState, useSyncExternalStore } from 'react';
+import { useEffect, useMemo, useRef, useState, useSyncExternalStore } from 'react';
 import { agoText, exactTime } from '../../shared/i18n/numbers.ts';
 import { useLocale, useWords } from '../../shared/i18n/words.tsx';
 import type { SaveState } from '../../shared/live/live.ts';
 import { useProject } from '../../shared/project/project.tsx';
+import { CalmSave } from '../../shared/project/calm-save.ts';
 import { saveTogether, unsentOf } from '../../shared/project/save-together.ts';
 import { useNotify, useSay } from '../../shared/ui/notices.tsx';
 import { words } from './words.ts';
@@ -18,14 +19,11 @@ const SAVING_SHOWN_AFTER_MS = 250;
 /** What may honestly be said of everything open in this tab. */
 function useSaveState(): SaveState {
   const { scenes, outlineWaiting, connection, live } = useProject();
-  const states = useSyncExternalStore(scenes.subscribe, scenes.states, scenes.states);
-  const subscribe = useCallback((listener: () => void) => live?.subscribe(listener) ?? (() => undefined), [live]);
-  const waiting = useSyncExternalStore(
-    subscribe,
-    () => live?.waiting() ?? 0,
-    () => 0,
+  const calm = useMemo(
+    () => new CalmSave(() => saveTogether(scenes.states(), { outline: outlineWaiting, scenes: live?.waiting() ?? 0 }, connection), [scenes.subscribe, ...(live ? [(listener: () => void) => live.subscribe(listener)] : [])]),
+    [scenes, live, outlineWaiting, connection],
   );
-  return saveTogether(states, { outline: outlineWaiting, scenes: waiting }, connection);
+  return useSyncExternalStore(calm.subscribe, calm.state, calm.state);
 }
 
 /** The save state in the header. Long states are also said aloud, once. */

@@ -33,7 +33,7 @@ export interface SurfaceProps {
   onPeople?: (people: readonly Person[]) => void;
 }
 
-const OPENING: DocumentState = { save: { kind: 'opening' }, canWrite: false, people: [], storageWorks: true };
+const OPENING: DocumentState = { access: { kind: 'opening' }, people: [], storageWorks: true };
 
 /** One scene that can be written in: opens its document, shows what may honestly be said of it, and the text. */
 export function Surface(props: SurfaceProps) {
@@ -58,7 +58,7 @@ export function Surface(props: SurfaceProps) {
     () => OPENING,
   );
   const t = useWords(words);
-  if (!live || state.save.kind === 'opening') {
+  if (!live || state.access.kind === 'opening') {
     return (
       <div role="img" aria-label={t.opening} className="py-4">
         <Skeleton lines={8} />
@@ -78,7 +78,7 @@ function OpenSurface({ live, state, title, takeFocus, onView, onChange, pageKey,
   const scene = useRef<SceneView | null>(null);
   const carets = useRef<CaretLayer | null>(null);
   const [taken, setTaken] = useState<TakenBlock | null>(null);
-  const canWrite = state.canWrite;
+  const canWrite = state.access.kind === 'writing';
   // The view outlives renders; it asks these for what is true now.
   const now = useRef({ canWrite, onChange, onView, pageKey, followed });
   now.current = { canWrite, onChange, onView, pageKey, followed };
@@ -186,7 +186,7 @@ function OpenSurface({ live, state, title, takeFocus, onView, onChange, pageKey,
           {t.noStorage}
         </p>
       )}
-      <ClosedNotice live={live} state={state} title={title} />
+      <ClosedNotice live={live} access={state.access} title={title} />
       {taken && (
         <section aria-label={t.takenHint} className="no-print fixed inset-x-4 bottom-24 z-40 rounded-lg border border-line-2 bg-surface p-3 shadow-sheet md:inset-x-auto md:right-6 md:bottom-14 md:w-96">
           <p className="m-0 text-sm font-medium">{t.takenTitle}</p>

@@ -3,7 +3,7 @@ import { sceneLines } from '@cowrite/manuscript';
 import { type ClientFrame, Coverage, readUpdate, Replica, type ReplicaInput, type ServerFrame, uuidBytes } from '@cowrite/sync-core';
 import * as Y from 'yjs';
 import type { Disk } from './disk.ts';
-import type { ConnectionState, DocumentState, LiveDocument, Person, SaveState } from './live.ts';
+import type { Access, ConnectionState, DocumentState, LiveDocument, Person, SaveState } from './live.ts';
 
 /** Origins of changes that are not this tab's writer. */
 const REMOTE = Symbol('from the server');
@@ -43,13 +43,16 @@ export class ReplicaHost implements LiveDocument {
   readonly #channel: Channel;
   readonly #replica = new Replica();
   readonly #listeners = new Set<() => void>();
-  readonly #people = new Map<number, Person>();
+  #people: ReadonlyMap<number, Person> = new Map();
+  /** The people whom `#state` shows. */
+  #shownPeople = this.#people;
   /** Where each numbered edit lies on the disk. */
   readonly #keys = new Map<number, IDBValidKey>();
   /** Made on this device just now: the server may not know it yet. */
   readonly #isFresh: boolean;
   #users = 1;
   #state: DocumentState;
+  #save: SaveState;
   #loaded = false;
   #ready: Promise<void>;
   #epoch = 0;
@@ -69,7 +72,8 @@ export class ReplicaHost implements LiveDocument {
     this.#channel = channel;
     this.#isFresh = isFresh;
     this.#loaded = isFresh;
-    this.#state = this.#compute();
+    this.#save = this.#saveNow();
+    this.#state = { access: this.#accessNow(this.#save), people: [], storageWorks: true };
     this.doc.on('update', (update: Uint8Array, origin: unknown) => {
       this.#keepStateSoon();
       if (origin !== REMOTE && origin !== DISK) this.#step({ type: 'edited', update });
@@ -117,6 +121,10 @@ export class ReplicaHost implements LiveDocument {
 
   getState(): DocumentState {
     return this.#state;
+  }
+
+  getSave(): SaveState {
+    return this.#save;
   }
 
   subscribe(listener: () => void): () => void {
@@ -167,7 +175,7 @@ export class ReplicaHost implements LiveDocument {
   }
 
   disconnect(): void {
-    this.#people.clear();
+    this.#people = new Map();
     this.#step({ type: 'disconnected' });
   }
 
@@ -224,10 +232,12 @@ export class ReplicaHost implements LiveDocument {
   }
 
   #meet(people: FrameOf<'people'>['people']): void {
+    const met = new Map(this.#people);
     for (const { client, userId, name, colour, state } of people) {
-      if (state === '') this.#people.delete(client);
-      else this.#people.set(client, { clientId: client, userId: userId as UserId, name, colour, caret: caretOf(state) });
+      if (state === '') met.delete(client);
+      else met.set(client, { clientId: client, userId: userId as UserId, name, colour, caret: caretOf(state) });
     }
+    this.#people = met;
     this.#refresh();
   }
 
@@ -336,22 +346,36 @@ export class ReplicaHost implements LiveDocument {
   }
 
   #refresh(): void {
-    this.#state = this.#compute();
+    const save = this.#saveNow();
+    const access = this.#accessNow(save);
+    const { people, storageWorks, access: before } = this.#state;
+    const met = this.#people === this.#shownPeople ? people : [...this.#people.values()];
+    this.#shownPeople = this.#people;
+    if (!isSame(access, before) || met !== people || storageWorks !== this.#storageWorks) this.#state = { access: isSame(access, before) ? before : access, people: met, storageWorks: this.#storageWorks };
+    if (!isSame(save, this.#save)) this.#save = save;
     for (const listener of this.#listeners) listener();
   }
 
-  #compute(): DocumentState {
+  #saveNow(): SaveState {
     const waiting = this.#replica.waiting;
-    return { save: this.#save(waiting), canWrite: this.#loaded && this.#closed === null && this.#replica.canWrite, people: [...this.#people.values()], storageWorks: this.#storageWorks };
-  }
-
-  #save(waiting: number): SaveState {
     if (this.#closed) return { kind: 'closed', reason: this.#closed, unsent: waiting };
     if (!this.#loaded) return { kind: 'opening' };
     if (!this.#replica.canWrite) return { kind: 'read-only', reason: this.#trashed ? 'trashed' : 'role', unsent: waiting };
     if (this.#channel.getConnection() === 'offline') return { kind: 'offline', waiting };
     return waiting > 0 ? { kind: 'saving', waiting } : { kind: 'saved', at: this.#savedAt };
   }
+
+  #accessNow(save: SaveState): Access {
+    return save.kind === 'opening' || save.kind === 'read-only' || save.kind === 'closed' ? save : WRITING;
+  }
+}
+
+const WRITING: Access = { kind: 'writing' };
+
+/** Whether two plain states say the same. */
+function isSame(left: object, right: object): boolean {
+  const [one, other] = [Object.entries(left), new Map<string, unknown>(Object.entries(right))];
+  return one.length === other.size && one.every(([key, value]) => Object.is(other.get(key), value));
 }
 
 /** The caret in an awareness state, whoever wrote it; null when there is none that can be read. */

@@ -31,9 +31,12 @@ export interface Person {
   caret: { anchor: Y.RelativePosition; head: Y.RelativePosition } | null;
 }
 
+/** Whether one may write here, and if not, why. The two that shut somebody out say how much of theirs was never confirmed. */
+export type Access = { kind: 'writing' } | Extract<SaveState, { kind: 'opening' | 'read-only' | 'closed' }>;
+
+/** What the page around a text shows of it. Nothing in it changes with a keystroke, so that no key draws the page anew. */
 export interface DocumentState {
-  save: SaveState;
-  canWrite: boolean;
+  access: Access;
   people: readonly Person[];
   /** False when this browser keeps nothing (private mode, quota): text would not outlive the tab while offline. */
   storageWorks: boolean;
@@ -44,8 +47,9 @@ export interface LiveDocument {
   readonly doc: Y.Doc;
   /** The scene: the Y.XmlFragment named `default`. */
   readonly fragment: Y.XmlFragment;
-  /** A stable object until something changes: made for useSyncExternalStore. */
+  /** Both are stable objects until something in them changes: made for useSyncExternalStore. */
   getState(): DocumentState;
+  getSave(): SaveState;
   subscribe(listener: () => void): () => void;
   /** While true, changes of others are held back (at most 1.5 s) so that nothing redraws under a Hangul composition. */
   setComposing(composing: boolean): void;

@@ -206,7 +206,7 @@ export class ProjectSocket implements LiveProject, Channel {
       if (this.#documents.has(documentId)) continue;
       const document = this.open(documentId);
       const look = () => {
-        const { save } = document.getState();
+        const save = document.getSave();
         // Only the server's word ends this: before it has answered, nothing is known to be saved.
         if (save.kind === 'opening' || save.kind === 'saving' || save.kind === 'offline' || (save.kind === 'saved' && save.at === null)) return;
         stop();

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import type { DocumentState, LiveDocument, SaveState } from '../live/live.ts';
+import type { LiveDocument, SaveState } from '../live/live.ts';
 import { OpenScenes, saveTogether } from './save-together.ts';
 
 const at = new Date('2026-11-23T05:00:00Z');
@@ -63,8 +63,7 @@ test('lets a closed door and unsent text under a lost role come first', () => {
 function aScene(save: SaveState) {
   const listeners = new Set<() => void>();
   const scene = { releases: 0, becomes: (next: SaveState) => ((save = next), listeners.forEach((listener) => listener())) };
-  const state = (): DocumentState => ({ save, canWrite: true, people: [], storageWorks: true });
-  const document: Pick<LiveDocument, 'getState' | 'subscribe' | 'release'> = { getState: state, subscribe: (listener) => (listeners.add(listener), () => void listeners.delete(listener)), release: () => void scene.releases++ };
+  const document: Pick<LiveDocument, 'getSave' | 'subscribe' | 'release'> = { getSave: () => save, subscribe: (listener) => (listeners.add(listener), () => void listeners.delete(listener)), release: () => void scene.releases++ };
   return { ...scene, scene, document: document as LiveDocument };
 }
 

@@ -73,9 +73,9 @@ export class OpenScenes {
     this.#open.set(document, stop);
     this.#changed();
     return () => {
-      if (!isOnItsWay(document.getState().save)) return this.#leave(document, stop);
+      if (!isOnItsWay(document.getSave())) return this.#leave(document, stop);
       const left = document.subscribe(() => {
-        if (isOnItsWay(document.getState().save)) return;
+        if (isOnItsWay(document.getSave())) return;
         left();
         this.#leave(document, stop);
       });
@@ -91,7 +91,7 @@ export class OpenScenes {
   }
 
   #changed(): void {
-    const states = [...this.#open.keys()].map((document) => document.getState().save);
+    const states = [...this.#open.keys()].map((document) => document.getSave());
     if (states.length === this.#states.length && states.every((state, index) => state === this.#states[index])) return;
     this.#states = states;
     for (const listener of this.#listeners) listener();
