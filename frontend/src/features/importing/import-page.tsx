@@ -300,7 +300,7 @@ function FilePreview({ file, drafts, onChange }: { file: ImportFile; drafts: rea
         {drafts.map((draft, index) => (
           <li key={`${draft.from}`} className="flex flex-wrap items-center gap-2 py-1.5 [contain-intrinsic-size:auto_48px] [content-visibility:auto]" style={{ paddingLeft: underPart && draft.kind === 'chapter' ? 20 : 0 }}>
             <TextField label={t.sectionTitle(index + 1)} labelHidden value={draft.title} maxLength={200} onChange={(event) => onChange((all) => renamed(all, index, event.target.value))} className="min-w-40 flex-1" />
-            <span className="w-20 text-right text-xs text-ink-2 tabular-nums">{draft.kind === 'part' ? t.part : t.length(countText(draft.lengths.withSpaces, locale))}</span>
+            <span className="min-w-20 text-right whitespace-nowrap text-xs text-ink-2 tabular-nums">{draft.kind === 'part' ? t.part : t.length(countText(draft.lengths.withSpaces, locale))}</span>
             <span className="flex">
               <Button look="quiet" className="px-2" onClick={() => onChange((all) => kindChanged(all, index))}>
                 {draft.kind === 'part' ? t.asChapter : t.asPart}

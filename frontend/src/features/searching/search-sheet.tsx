@@ -86,7 +86,7 @@ export function SearchSheet({ onClose }: { onClose: () => void }) {
                   >
                     <span className="block text-xs text-ink-2">{placeOfHit(hit)}</span>
                     <span className="block font-serif text-sm leading-relaxed">
-                      {hit.before}
+                      {leadIn(hit)}
                       <mark className="rounded-sm bg-[var(--find)] text-ink">{hit.match}</mark>
                       {hit.after}
                     </span>
@@ -99,4 +99,9 @@ export function SearchSheet({ onClose }: { onClose: () => void }) {
       </div>
     </Sheet>
   );
+}
+
+/** What stands before a hit; where the line began earlier, from a whole word on. */
+function leadIn({ before, offset }: SearchHit): string {
+  return offset > before.length ? `…${before.replace(/^\S*\s+/, '')}` : before;
 }
