@@ -4,8 +4,8 @@ import { readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 
 const root = resolve(import.meta.dirname, '..', 'packages/sync-core');
-const HOMES = { RM: 'room', RP: 'replica', PR: 'presence' };
-const ID = /\b(?:RM|RP|PR)\d+\b/g;
+const HOMES = { RM: 'room', RP: 'replica', PR: 'presence', CU: 'cursor' };
+const ID = /\b(?:RM|RP|PR|CU)\d+\b/g;
 
 const read = (path) => {
   try {
@@ -15,15 +15,15 @@ const read = (path) => {
     throw error;
   }
 };
-const spec = new Set([...read('SPEC.md').matchAll(/^### ((?:RM|RP|PR)\d+)\b/gm)].map((match) => match[1]));
+const spec = new Set([...read('SPEC.md').matchAll(/^### ((?:RM|RP|PR|CU)\d+)\b/gm)].map((match) => match[1]));
 const missing = [];
 if (spec.size === 0) missing.push('SPEC.md has no rules');
 for (const [prefix, name] of Object.entries(HOMES)) {
   const code = read(`src/${name}.ts`);
   const test = read(`src/${name}.test.ts`);
   // Only what begins a line of the comment states the rule; later mentions refer to it.
-  const stated = new Set([...code.matchAll(/^ \* ((?:RM|RP|PR)\d+) /gm)].map((match) => match[1]));
-  const tested = new Set([...test.matchAll(/\b(?:test|it)(?:\.prop)?(?:\([^'"`]*\))?\(\s*['"`]((?:\[(?:RM|RP|PR)\d+\]\s*)+)/g)].flatMap((match) => match[1].match(ID)));
+  const stated = new Set([...code.matchAll(/^ \* ((?:RM|RP|PR|CU)\d+) /gm)].map((match) => match[1]));
+  const tested = new Set([...test.matchAll(/\b(?:test|it)(?:\.prop)?(?:\([^'"`]*\))?\(\s*['"`]((?:\[(?:RM|RP|PR|CU)\d+\]\s*)+)/g)].flatMap((match) => match[1].match(ID)));
   for (const id of spec) {
     if (!id.startsWith(prefix)) continue;
     if (!stated.has(id)) missing.push(`${id} is in SPEC.md and not in the comment of src/${name}.ts`);

@@ -1,5 +1,6 @@
 export * from './batch.ts';
 export * from './bytes.ts';
+export * from './cursor.ts';
 export * from './id-ranges.ts';
 export * from './update.ts';
 export * from './frames.ts';

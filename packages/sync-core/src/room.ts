@@ -61,6 +61,11 @@ export class Room {
     return this.#coverage.known.encode();
   }
 
+  /** The next clock of a client, committed or not. */
+  knows(client: number): number {
+    return this.#coverage.known.get(client);
+  }
+
   /** The updates since the snapshot, oldest first. With the snapshot they are the whole document. */
   tail(): Uint8Array[] {
     return this.#tail.map(({ update }) => update);

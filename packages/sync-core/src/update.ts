@@ -203,6 +203,23 @@ function skipAny(reader: Reader, depth: number): void {
   }
 }
 
+/**
+ * Whether an update can be integrated wholly where `known` says the next clock of each client: no run begins after what is
+ * known, and all it refers to or deletes is known or comes with it. If not, Yjs would keep it pending, and what is pending
+ * must never be acknowledged (I8).
+ */
+export function integrates(summary: UpdateSummary, known: (client: number) => number): boolean {
+  const reach = new Map<number, number>();
+  const knows = (client: number) => reach.get(client) ?? known(client);
+  for (const { client, from, to } of summary.brings) {
+    if (from > knows(client)) return false;
+    if (to > knows(client)) reach.set(client, to);
+  }
+  for (const [client, next] of summary.refersTo) if (next > knows(client)) return false;
+  for (const { client, to } of summary.deletes) if (to > knows(client)) return false;
+  return true;
+}
+
 /** What a document holds: how far each clock is known, and which clocks are deleted. */
 export class Coverage {
   readonly known: StateVector;
@@ -220,20 +237,9 @@ export class Coverage {
     return coverage;
   }
 
-  /**
-   * Whether the update can be integrated wholly: no run begins after what is known, and all it refers to or deletes is
-   * known or comes with it. If not, Yjs would keep it pending, and what is pending must never be acknowledged (I8).
-   */
+  /** Whether the update can be integrated wholly on what is held. */
   integrates(summary: UpdateSummary): boolean {
-    const reach = new Map<number, number>();
-    const knows = (client: number) => reach.get(client) ?? this.known.get(client);
-    for (const { client, from, to } of summary.brings) {
-      if (from > knows(client)) return false;
-      if (to > knows(client)) reach.set(client, to);
-    }
-    for (const [client, next] of summary.refersTo) if (next > knows(client)) return false;
-    for (const { client, to } of summary.deletes) if (to > knows(client)) return false;
-    return true;
+    return integrates(summary, (client) => this.known.get(client));
   }
 
   /** The clocks of the update that are not known yet. */
