@@ -67,6 +67,15 @@ describe('who hears what', () => {
     expect(step({ type: 'arrived', update, row: { node: 'core', seq: 1 } })).toEqual([]);
     expect(stored).toEqual([]);
   });
+
+  test('[RM10] a row that brings nothing new is not kept beside what brought it', () => {
+    const { join, push, step, room } = aRoom();
+    join(1);
+    const update = aWriter(9).type('두 번 온 글');
+    push(1, 1, update);
+    step({ type: 'arrived', update, row: { node: 'other', seq: 1 } });
+    expect(room.tail()).toEqual([update]);
+  });
 });
 
 describe('what is acknowledged', () => {

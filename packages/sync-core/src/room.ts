@@ -238,8 +238,9 @@ export class Room {
 
   #arrive({ update, row }: Extract<RoomInput, { type: 'arrived' }>): RoomEffect[] {
     const summary = readUpdate(update);
-    this.#tail.push({ update, row, position: this.#position });
+    // What brought it before is in the tail or the snapshot: a second copy would be sent to every joiner.
     if (!this.#coverage.isNews(summary)) return [];
+    this.#tail.push({ update, row, position: this.#position });
     this.#coverage.add(summary);
     this.#bytes += update.length;
     return [{ type: 'relay', update, except: null }, ...this.#askAgain()]; // RM10
