@@ -247,6 +247,20 @@ describe('whose words they are', () => {
   });
 });
 
+test('[RM8] words that came through another node are confirmed here when their owner shows them, once', () => {
+  const { join, push, step, stored } = aRoom();
+  const garam = aWriter(7);
+  const [first, second] = [garam.type('처음 '), garam.type('기차에서')];
+  const node = 'other';
+  step({ type: 'arrived', update: first, row: { node, seq: 1 }, credited: { credits: [{ client: 7, from: 0, to: 3, by: 'garam' }], owners: [{ client: 7, by: 'garam' }] } });
+  step({ type: 'arrived', update: second, row: { node, seq: 2 }, credited: { credits: [{ client: 7, from: 3, to: 7, by: 'naru' }], owners: [] } });
+  join(1, 'garam');
+  push(1, 1, first);
+  expect(stored).toEqual([]);
+  push(1, 2, second);
+  expect(stored).toEqual([expect.objectContaining({ update: null, credits: [{ client: 7, from: 3, to: 7, by: 'garam' }], owners: [] })]);
+});
+
 test('the tail holds what no snapshot covers yet, committed or not', () => {
   const { join, push, commit, step, room } = aRoom();
   const writer = aWriter(1);

@@ -236,14 +236,22 @@ export class Room {
     return [...this.#sessions].flatMap(([session, from]) => this.#confirmWaiting(session, from));
   }
 
-  #arrive({ update, row }: Extract<RoomInput, { type: 'arrived' }>): RoomEffect[] {
+  #arrive({ update, row, credited }: Extract<RoomInput, { type: 'arrived' }>): RoomEffect[] {
     const summary = readUpdate(update);
+    if (credited) this.#takeCredits(credited, this.#coverage.newClocks(summary));
     // What brought it before is in the tail or the snapshot: a second copy would be sent to every joiner.
     if (!this.#coverage.isNews(summary)) return [];
     this.#tail.push({ update, row, position: this.#position });
     this.#coverage.add(summary);
     this.#bytes += update.length;
     return [{ type: 'relay', update, except: null }, ...this.#askAgain()]; // RM10
+  }
+
+  /** RM8 for what was credited elsewhere. A clock that was known here already keeps its standing, unless its owner showed it there. */
+  #takeCredits({ credits, owners }: Credited, fresh: readonly Range[]): void {
+    for (const { client, by } of owners) if (!this.#owners.has(client)) this.#owners.set(client, by);
+    for (const range of fresh) this.#unconfirmed.add(range);
+    for (const credit of credits) if (this.#owners.get(credit.client) === credit.by) this.#unconfirmed.remove(credit);
   }
 }
 
@@ -293,7 +301,7 @@ export interface Credit extends Range {
   by: string;
 }
 
-interface Credited {
+export interface Credited {
   credits: Credit[];
   /** Client ids that now belong to someone. */
   owners: { client: number; by: string }[];
@@ -307,7 +315,8 @@ export type RoomInput =
   | { type: 'pushed'; session: number; number: number; kind: PushKind; update: Uint8Array }
   /** Everything up to and including these positions is committed. */
   | { type: 'committed'; rows: { position: number; row: LogRow }[] }
-  | { type: 'arrived'; update: Uint8Array; row: LogRow }
+  /** `credited`: what the row says of whose words it brings, the same with each of its updates. */
+  | { type: 'arrived'; update: Uint8Array; row: LogRow; credited?: Credited }
   | { type: 'compacted'; covers: (row: LogRow) => boolean; snapshotBytes: number };
 
 export type RefusalReason = 'not-allowed' | 'update-too-large' | 'document-full';
