@@ -276,3 +276,14 @@ test('the tail holds what no snapshot covers yet, committed or not', () => {
   expect(room.tail()).toEqual([]);
   expect(room).toMatchObject({ isSettled: true, bytes: 40 });
 });
+
+test('a row that holds several updates lets all of them out of the tail when it is folded', () => {
+  const { join, push, commit, step, room } = aRoom();
+  const writer = aWriter(1);
+  join(1);
+  push(1, 1, writer.type('하나'));
+  push(1, 2, writer.type('둘'));
+  commit();
+  step({ type: 'compacted', covers: ({ seq }) => seq <= 1, snapshotBytes: 30 });
+  expect(room.tail()).toEqual([]);
+});

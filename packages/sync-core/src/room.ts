@@ -230,8 +230,8 @@ export class Room {
   #commit({ rows }: Extract<RoomInput, { type: 'committed' }>): RoomEffect[] {
     for (const { position, row } of rows) {
       this.#committed = Math.max(this.#committed, position);
-      const entry = this.#tail.find((candidate) => candidate.position === position && candidate.row === null);
-      if (entry) entry.row = row;
+      // One row holds a batch. An entry without its row would stay in the tail after the snapshot has it.
+      for (const entry of this.#tail) if (entry.row === null && entry.position <= position) entry.row = row;
     }
     return [...this.#sessions].flatMap(([session, from]) => this.#confirmWaiting(session, from));
   }
@@ -313,7 +313,7 @@ export type RoomInput =
   | { type: 'rights-changed'; session: number; canWrite: boolean }
   /** `number` rises with every push of a session. */
   | { type: 'pushed'; session: number; number: number; kind: PushKind; update: Uint8Array }
-  /** Everything up to and including these positions is committed. */
+  /** Everything up to and including these positions is committed, each in the first row that reaches it. In rising order. */
   | { type: 'committed'; rows: { position: number; row: LogRow }[] }
   /** `credited`: what the row says of whose words it brings, the same with each of its updates. */
   | { type: 'arrived'; update: Uint8Array; row: LogRow; credited?: Credited }
