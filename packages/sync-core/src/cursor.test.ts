@@ -150,6 +150,13 @@ describe('readings of the log', () => {
     expect(step({ type: 'hinted', row: { node: 'b', seq: 1 } })).toEqual([]);
   });
 
+  test('[CU5] a snapshot that the host takes up for its joiners lets in what was not heard of', () => {
+    const { step, text } = aNode();
+    const [one] = rows([['a', 1, '먼저 접힌 글']]);
+    expect(shown(step({ type: 'folded', cover: [{ node: 'a', seq: 1 }], update: one!.updates[0]! }))).toEqual(['let-in a1']);
+    expect(text()).toBe('먼저 접힌 글');
+  });
+
   test('[CU5] a snapshot of what has passed already is not let in', () => {
     const { step } = aNode({ passed: [{ node: 'a', seq: 1 }] });
     step({ type: 'doubted' });

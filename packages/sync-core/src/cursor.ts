@@ -1,6 +1,6 @@
 import { Malformed } from './bytes.ts';
 import { StateVector } from './id-ranges.ts';
-import type { LogRow } from './room.ts';
+import type { Credited, LogRow } from './room.ts';
 import { integrates, readUpdate } from './update.ts';
 
 /**
@@ -37,6 +37,8 @@ export class Cursor {
         return this.#read();
       case 'read':
         return this.#takeIn(input);
+      case 'folded':
+        return this.#takeSnapshot(input, new StateVector());
       case 'read-failed':
         this.#reading = 'no';
         return [];
@@ -54,12 +56,13 @@ export class Cursor {
   }
 
   /** CU1, CU2: at once when it is plainly next. */
-  #hear({ row, updates }: CommittedRow): CursorEffect[] {
+  #hear(heard: CommittedRow): CursorEffect[] {
+    const { row, updates } = heard;
     if (this.#hasPassed(row)) return [];
     const isNext = row.seq === (this.#passed.get(row.node) ?? 0) + 1;
     if (!isNext || !this.#fits(updates, new StateVector())) return this.#read();
     this.#pass(row);
-    return [{ type: 'let-in', row, updates }];
+    return [{ ...heard, type: 'let-in' }];
   }
 
   /** CU3: a reading under way may have begun before what is missed was committed, so that it does not count. */
@@ -76,29 +79,33 @@ export class Cursor {
     /** Clocks that come with what is let in here, before the room has them. */
     const coming = new StateVector();
 
-    const folded = snapshot?.cover.find((row) => !this.#hasPassed(row)); // CU5
-    if (snapshot && folded && this.#fits([snapshot.update], coming)) {
-      effects.push({ type: 'let-in', row: folded, updates: [snapshot.update] });
-      for (const row of snapshot.cover) this.#pass(row);
-    }
-
+    if (snapshot) effects.push(...this.#takeSnapshot(snapshot, coming));
     // CU2: the log's own order is by a clock on a wall. What is there rests only on what is there, so some row always fits.
     let left = rows.filter(({ row }) => !this.#hasPassed(row)).toSorted((one, other) => one.row.seq - other.row.seq);
     for (let before = -1; left.length !== before;) {
       before = left.length;
       const stopped = new Set<string>();
-      left = left.filter(({ row, updates }) => {
+      left = left.filter((committed) => {
+        const { row, updates } = committed;
         if (stopped.has(row.node) || !this.#fits(updates, coming)) {
           stopped.add(row.node);
           return true;
         }
         this.#pass(row); // CU4
-        effects.push({ type: 'let-in', row, updates });
+        effects.push({ ...committed, type: 'let-in' });
         return false;
       });
     }
     effects.push(...left.map(({ row }): CursorEffect => ({ type: 'unfit', row })));
     return again ? [...effects, ...this.#read()] : effects;
+  }
+
+  /** CU5 */
+  #takeSnapshot({ cover, update }: Folded, coming: StateVector): CursorEffect[] {
+    const missed = cover.find((row) => !this.#hasPassed(row));
+    if (!missed || !this.#fits([update], coming)) return [];
+    for (const row of cover) this.#pass(row);
+    return [{ type: 'let-in', row: missed, updates: [update] }];
   }
 
   /** Whether the updates can be integrated one after another; if so, their clocks are among those that come. */
@@ -120,10 +127,17 @@ export class Cursor {
   }
 }
 
-/** A row of the log with its updates, in their order. A row of credits alone has none. */
+/** A row of the log: its updates in their order, and whose words they are. A row of credits alone has no update. */
 export interface CommittedRow {
   row: LogRow;
   updates: readonly Uint8Array[];
+  credited?: Credited;
+}
+
+/** A snapshot and the last row of each node that it holds. */
+export interface Folded {
+  cover: readonly LogRow[];
+  update: Uint8Array;
 }
 
 export type CursorInput =
@@ -137,7 +151,9 @@ export type CursorInput =
    * The answer to `read`: every committed row of the epoch beyond what was named, as they stood at one moment, in any order.
    * `snapshot` when its cover goes beyond what was named.
    */
-  | { type: 'read'; rows: readonly CommittedRow[]; snapshot: { cover: readonly LogRow[]; update: Uint8Array } | null }
+  | { type: 'read'; rows: readonly CommittedRow[]; snapshot: Folded | null }
+  /** A newer snapshot, before the room is told of the compaction: it may hold rows that were not heard of yet. */
+  | ({ type: 'folded' } & Folded)
   /** The log did not answer. Doubt again after a pause. */
   | { type: 'read-failed' };
 
