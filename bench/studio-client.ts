@@ -134,8 +134,10 @@ export class StudioClient {
         this.#step({ type: 'opened', canWrite: frame.canWrite });
         break;
       case 'content':
-      case 'update':
         this.#step({ type: 'received', update: frame.update });
+        break;
+      case 'updates':
+        for (const update of frame.updates) this.#step({ type: 'received', update });
         break;
       case 'ready':
         this.#step({ type: 'ready', stateVector: frame.stateVector });

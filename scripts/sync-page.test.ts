@@ -31,7 +31,7 @@ test('the page has every frame with its type byte', () => {
     { type: 'opened', channel, epoch: 1, canWrite: true },
     { type: 'content', channel, update: bytes },
     { type: 'ready', channel, stateVector: bytes },
-    { type: 'update', channel, update: bytes },
+    { type: 'updates', channel, updates: [bytes] },
     { type: 'ack', channel, upTo: 1 },
     { type: 'refused', channel, number, reason: text },
     { type: 'whole', channel, stateVector: bytes },

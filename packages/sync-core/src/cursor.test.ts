@@ -22,7 +22,7 @@ function aNode({ passed = [] as LogRow[] } = {}) {
 }
 
 /** The words of one person, one update each, as rows of the nodes that took them. */
-function rows(words: readonly (readonly [node: string, seq: number, word: string])[]): CommittedRow[] {
+function rowsOf(words: readonly (readonly [node: string, seq: number, word: string])[]): CommittedRow[] {
   const doc = new Y.Doc();
   let last: Uint8Array = new Uint8Array();
   doc.on('update', (update: Uint8Array) => (last = update));
@@ -37,7 +37,7 @@ const shown = (effects: CursorEffect[]) => effects.map((effect) => (effect.type 
 describe('rows of the bus', () => {
   test('[CU1] a row that is next is let in, and a second time it is not', () => {
     const { hear, text } = aNode();
-    const [one] = rows([['a', 1, '봄']]);
+    const [one] = rowsOf([['a', 1, '봄']]);
     expect(shown(hear(one!))).toEqual(['let-in a1']);
     expect(hear(one!)).toEqual([]);
     expect(text()).toBe('봄');
@@ -57,7 +57,7 @@ describe('rows of the bus', () => {
 
   test('[CU2] a row that rests on what came through another node waits for the log', () => {
     const { hear, text } = aNode();
-    const [first, second] = rows([
+    const [first, second] = rowsOf([
       ['a', 1, '첫째 '],
       ['b', 1, '둘째'],
     ]);
@@ -69,7 +69,7 @@ describe('rows of the bus', () => {
 
   test('[CU2] an update of a row may rest on an earlier one of the same row', () => {
     const { hear, text } = aNode();
-    const [first, second] = rows([
+    const [first, second] = rowsOf([
       ['a', 1, '첫째 '],
       ['a', 2, '둘째'],
     ]);
@@ -85,7 +85,7 @@ describe('rows of the bus', () => {
 describe('readings of the log', () => {
   test('[CU2] rows come in the order in which they fit, whatever the log’s time stamps say', () => {
     const { step, read, text } = aNode();
-    const [a1, b1, a2, c1] = rows([
+    const [a1, b1, a2, c1] = rowsOf([
       ['a', 1, '하나 '],
       ['b', 1, '둘 '],
       ['a', 2, '셋 '],
@@ -114,7 +114,7 @@ describe('readings of the log', () => {
 
   test('[CU3] what the bus brought while the log was read is not let in twice', () => {
     const { step, hear, read } = aNode();
-    const [one, two] = rows([
+    const [one, two] = rowsOf([
       ['a', 1, '하나'],
       ['a', 2, '둘'],
     ]);
@@ -132,7 +132,7 @@ describe('readings of the log', () => {
 
   test('[CU5] what was folded meanwhile comes as the snapshot, and what rests on it after', () => {
     const { step, text } = aNode();
-    const [a1, b1, a2] = rows([
+    const [a1, b1, a2] = rowsOf([
       ['a', 1, '접힌 '],
       ['b', 1, '글과 '],
       ['a', 2, '새 글'],
@@ -152,7 +152,7 @@ describe('readings of the log', () => {
 
   test('[CU5] a snapshot that the host takes up for its joiners lets in what was not heard of', () => {
     const { step, text } = aNode();
-    const [one] = rows([['a', 1, '먼저 접힌 글']]);
+    const [one] = rowsOf([['a', 1, '먼저 접힌 글']]);
     expect(shown(step({ type: 'folded', cover: [{ node: 'a', seq: 1 }], update: one!.updates[0]! }))).toEqual(['let-in a1']);
     expect(text()).toBe('먼저 접힌 글');
   });
@@ -165,7 +165,7 @@ describe('readings of the log', () => {
 
   test('[CU2] what the log itself cannot explain is named and not let in, and holds up nothing else', () => {
     const { step, read } = aNode();
-    const [, orphan] = rows([
+    const [, orphan] = rowsOf([
       ['a', 1, '없는 '],
       ['b', 1, '글'],
     ]);

@@ -20,7 +20,8 @@ const clientFrame: fc.Arbitrary<ClientFrame> = fc.oneof(
 const serverFrame: fc.Arbitrary<ServerFrame> = fc.oneof(
   fc.record({ type: fc.constant('welcome' as const), session: uint, heartbeatMs: uint }),
   fc.record({ type: fc.constant('opened' as const), channel: uint, epoch: uint, canWrite: fc.boolean() }),
-  fc.record({ type: fc.constantFrom('content' as const, 'update' as const), channel: uint, update: bytes }),
+  fc.record({ type: fc.constant('content' as const), channel: uint, update: bytes }),
+  fc.record({ type: fc.constant('updates' as const), channel: uint, updates: fc.array(bytes) }),
   fc.record({ type: fc.constantFrom('ready' as const, 'whole' as const), channel: uint, stateVector: bytes }),
   fc.record({ type: fc.constant('ack' as const), channel: uint, upTo: uint }),
   fc.record({ type: fc.constant('refused' as const), channel: uint, number: uint, reason: text }),

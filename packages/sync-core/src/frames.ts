@@ -1,3 +1,4 @@
+import { readBatch, writeBatch } from './batch.ts';
 import { Malformed, Reader, Writer } from './bytes.ts';
 
 /**
@@ -32,7 +33,8 @@ export type ServerFrame =
   /** Part of what the client lacks; `ready` follows the last part. */
   | { type: 'content'; channel: number; update: Uint8Array }
   | { type: 'ready'; channel: number; stateVector: Uint8Array }
-  | { type: 'update'; channel: number; update: Uint8Array }
+  /** What others wrote within a slice of time. */
+  | { type: 'updates'; channel: number; updates: readonly Uint8Array[] }
   /** Every push up to this number is committed. */
   | { type: 'ack'; channel: number; upTo: number }
   | { type: 'refused'; channel: number; number: number; reason: string }
@@ -54,7 +56,7 @@ export type ServerFrame =
   | { type: 'renewed' };
 
 const CLIENT = { hello: 1, open: 2, close: 3, push: 4, presence: 5, renew: 6, pong: 7 } as const;
-const SERVER = { welcome: 65, opened: 66, content: 67, ready: 68, update: 69, ack: 70, refused: 71, whole: 72, people: 73, rights: 74, closed: 75, event: 76, hint: 77, reread: 78, ping: 79, 'renew-wanted': 80, renewed: 81 } as const;
+const SERVER = { welcome: 65, opened: 66, content: 67, ready: 68, updates: 69, ack: 70, refused: 71, whole: 72, people: 73, rights: 74, closed: 75, event: 76, hint: 77, reread: 78, ping: 79, 'renew-wanted': 80, renewed: 81 } as const;
 
 /** More people than this in one frame is nobody's room. */
 const PEOPLE_MAX = 10_000;
@@ -130,8 +132,9 @@ export function writeServerFrame(frame: ServerFrame): Uint8Array {
         .byte(frame.canWrite ? 1 : 0)
         .finish();
     case 'content':
-    case 'update':
       return writer.uint(frame.channel).raw(frame.update).finish();
+    case 'updates':
+      return writer.uint(frame.channel).raw(writeBatch(frame.updates)).finish();
     case 'ready':
     case 'whole':
       return writer.uint(frame.channel).raw(frame.stateVector).finish();
@@ -140,9 +143,7 @@ export function writeServerFrame(frame: ServerFrame): Uint8Array {
     case 'refused':
       return writer.uint(frame.channel).uint(frame.number).string(frame.reason).finish();
     case 'people':
-      writer.uint(frame.channel).uint(frame.people.length);
-      for (const { client, clock, userId, name, colour, state } of frame.people) writer.uint(client).uint(clock).string(userId).string(name).uint(colour).string(state);
-      return writer.finish();
+      return writer.uint(frame.channel).raw(peopleBody(frame.people)).finish();
     case 'rights':
       return writer
         .uint(frame.channel)
@@ -163,6 +164,16 @@ export function writeServerFrame(frame: ServerFrame): Uint8Array {
   }
 }
 
+/** The frames that many sockets send with the same body: what stands before it, which differs by channel. */
+export const frameHead = (type: 'content' | 'updates' | 'people', channel: number): Uint8Array => new Writer().byte(SERVER[type]).uint(channel).finish();
+
+/** The body of a `people` frame. That of `updates` is a batch, that of `content` the update itself. */
+export function peopleBody(people: readonly PersonState[]): Uint8Array {
+  const writer = new Writer().uint(people.length);
+  for (const { client, clock, userId, name, colour, state } of people) writer.uint(client).uint(clock).string(userId).string(name).uint(colour).string(state);
+  return writer.finish();
+}
+
 /** @throws Malformed */
 export function readServerFrame(bytes: Uint8Array): ServerFrame {
   const reader = new Reader(bytes);
@@ -179,8 +190,8 @@ function serverFields(reader: Reader, type: number): ServerFrame {
       return { type: 'opened', channel: reader.uint(), epoch: reader.uint(), canWrite: flag(reader) };
     case SERVER.content:
       return { type: 'content', channel: reader.uint(), update: rest(reader) };
-    case SERVER.update:
-      return { type: 'update', channel: reader.uint(), update: rest(reader) };
+    case SERVER.updates:
+      return { type: 'updates', channel: reader.uint(), updates: readBatch(rest(reader)) };
     case SERVER.ready:
       return { type: 'ready', channel: reader.uint(), stateVector: rest(reader) };
     case SERVER.whole:

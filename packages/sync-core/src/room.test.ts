@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import * as Y from 'yjs';
 import { DOCUMENT_LIMITS } from './limits.ts';
 import { type PushKind, Room, type RoomEffect } from './room.ts';
-import { Coverage, deletionsOf } from './update.ts';
+import { Coverage, deleteSetOf, deletionsOf, EMPTY_UPDATE } from './update.ts';
 
 /** A person typing into a document of their own; `type` answers the update of that edit alone. */
 function aWriter(clientId: number) {
@@ -268,11 +268,11 @@ test('the tail holds what no snapshot covers yet, committed or not', () => {
   push(1, 1, writer.type('하나'));
   commit();
   push(1, 2, writer.type('둘'));
-  step({ type: 'compacted', covers: ({ seq }) => seq <= 1, snapshotBytes: 30 });
+  step({ type: 'compacted', covers: ({ seq }) => seq <= 1, snapshotBytes: 30, deleteSet: deleteSetOf(EMPTY_UPDATE) });
   expect(room.tail()).toHaveLength(1);
   expect(room.isSettled).toBe(false);
   commit();
-  step({ type: 'compacted', covers: () => true, snapshotBytes: 40 });
+  step({ type: 'compacted', covers: () => true, snapshotBytes: 40, deleteSet: deleteSetOf(EMPTY_UPDATE) });
   expect(room.tail()).toEqual([]);
   expect(room).toMatchObject({ isSettled: true, bytes: 40 });
 });
@@ -284,6 +284,6 @@ test('a row that holds several updates lets all of them out of the tail when it 
   push(1, 1, writer.type('하나'));
   push(1, 2, writer.type('둘'));
   commit();
-  step({ type: 'compacted', covers: ({ seq }) => seq <= 1, snapshotBytes: 30 });
+  step({ type: 'compacted', covers: ({ seq }) => seq <= 1, snapshotBytes: 30, deleteSet: deleteSetOf(EMPTY_UPDATE) });
   expect(room.tail()).toEqual([]);
 });

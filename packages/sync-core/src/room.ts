@@ -28,7 +28,11 @@ export class Room {
   readonly #unconfirmed: IdRanges;
   readonly #limits: DocumentLimits;
   readonly #sessions = new Map<number, Session>();
+  /** Those whose changes wait for their commit. */
+  readonly #waiting = new Map<number, Session>();
   #tail: TailEntry[] = [];
+  /** Entries of the tail that wait for their row, oldest first. */
+  #uncommitted: TailEntry[] = [];
   #bytes: number;
   #position = 0;
   #committed = 0;
@@ -78,6 +82,7 @@ export class Room {
         return [];
       case 'left':
         this.#sessions.delete(input.session);
+        this.#waiting.delete(input.session);
         return [];
       case 'rights-changed':
         return this.#changeRights(input);
@@ -90,6 +95,10 @@ export class Room {
       case 'compacted':
         this.#tail = this.#tail.filter(({ row }) => row === null || !input.covers(row));
         this.#bytes = input.snapshotBytes + this.#tail.reduce((sum, { update }) => sum + update.length, 0);
+        this.#coverage.settle(
+          input.deleteSet,
+          this.#tail.map(({ update }) => readUpdate(update)),
+        );
         return [];
       default:
         return input satisfies never;
@@ -115,7 +124,7 @@ export class Room {
       summary = readUpdate(update);
     } catch (error) {
       if (!(error instanceof Malformed)) throw error;
-      this.#sessions.delete(session); // RM2
+      this.step({ type: 'left', session }); // RM2
       return [{ type: 'expel', session, reason: 'malformed' }];
     }
 
@@ -141,7 +150,9 @@ export class Room {
     this.#coverage.add(summary);
     this.#position += 1;
     this.#bytes += update.length;
-    this.#tail.push({ update, row: null, position: this.#position });
+    const entry = { update, row: null, position: this.#position };
+    this.#tail.push(entry);
+    this.#uncommitted.push(entry);
     return [{ type: 'store', position: this.#position, update, ...credited }, { type: 'relay', update, except: session }, ...this.#acknowledge(session, from, number, kind), ...this.#askAgain()];
   }
 
@@ -216,12 +227,14 @@ export class Room {
       from.whole = 'had';
     }
     from.waiting.push({ number, position: this.#position });
+    this.#waiting.set(session, from);
     return this.#confirmWaiting(session, from);
   }
 
   #confirmWaiting(session: number, from: Session): RoomEffect[] {
     let reached = from.acked;
     while (from.waiting.length > 0 && from.waiting[0]!.position <= this.#committed) reached = from.waiting.shift()!.number;
+    if (from.waiting.length === 0) this.#waiting.delete(session);
     if (reached === from.acked) return [];
     from.acked = reached;
     return [{ type: 'ack', session, upTo: reached }];
@@ -231,9 +244,9 @@ export class Room {
     for (const { position, row } of rows) {
       this.#committed = Math.max(this.#committed, position);
       // One row holds a batch. An entry without its row would stay in the tail after the snapshot has it.
-      for (const entry of this.#tail) if (entry.row === null && entry.position <= position) entry.row = row;
+      while (this.#uncommitted.length > 0 && this.#uncommitted[0]!.position <= position) this.#uncommitted.shift()!.row = row;
     }
-    return [...this.#sessions].flatMap(([session, from]) => this.#confirmWaiting(session, from));
+    return [...this.#waiting].flatMap(([session, from]) => this.#confirmWaiting(session, from));
   }
 
   #arrive({ update, row, credited }: Extract<RoomInput, { type: 'arrived' }>): RoomEffect[] {
@@ -317,7 +330,8 @@ export type RoomInput =
   | { type: 'committed'; rows: { position: number; row: LogRow }[] }
   /** `credited`: what the row says of whose words it brings, the same with each of its updates. */
   | { type: 'arrived'; update: Uint8Array; row: LogRow; credited?: Credited }
-  | { type: 'compacted'; covers: (row: LogRow) => boolean; snapshotBytes: number };
+  /** `deleteSet`: of the new snapshot, as the update writes it. */
+  | { type: 'compacted'; covers: (row: LogRow) => boolean; snapshotBytes: number; deleteSet: Uint8Array };
 
 export type RefusalReason = 'not-allowed' | 'update-too-large' | 'document-full';
 

@@ -78,6 +78,11 @@ export function readUpdate(bytes: Uint8Array): UpdateSummary {
   }
 
   const deleteSetAt = reader.at;
+  return { brings, refersTo, deletes: readDeletes(reader), deleteSetAt, structCount };
+}
+
+/** A delete set, to the end of the bytes. */
+function readDeletes(reader: Reader): Range[] {
   const deletes: Range[] = [];
   for (let clients = reader.uint(); clients > 0; clients -= 1) {
     const client = reader.uint();
@@ -88,7 +93,7 @@ export function readUpdate(bytes: Uint8Array): UpdateSummary {
     }
   }
   if (!reader.done) throw new Malformed('bytes after the end');
-  return { brings, refersTo, deletes, deleteSetAt, structCount };
+  return deletes;
 }
 
 /** Reads the id of a struct that this one hangs on. One's own must be older: Yjs crashes on a struct that hangs on itself. */
@@ -220,14 +225,20 @@ export function integrates(summary: UpdateSummary, known: (client: number) => nu
   return true;
 }
 
-/** What a document holds: how far each clock is known, and which clocks are deleted. */
+/**
+ * What a document holds: how far each clock is known, and which clocks are deleted. The deletions of a snapshot stay as the
+ * snapshot wrote them, a few bytes a range, until somebody sends one: a document that is open and quiet keeps no more.
+ */
 export class Coverage {
   readonly known: StateVector;
-  readonly deleted: IdRanges;
+  #deleted: IdRanges;
+  #settled: Uint8Array | null;
 
-  constructor(known = new StateVector(), deleted = new IdRanges()) {
+  /** `settled`: the delete set of a snapshot, as the update writes it. */
+  constructor(known = new StateVector(), deleted = new IdRanges(), settled: Uint8Array | null = null) {
     this.known = known;
-    this.deleted = deleted;
+    this.#deleted = deleted;
+    this.#settled = settled;
   }
 
   /** Of whole updates laid one on another. Each must be integrable on the ones before it. */
@@ -254,22 +265,37 @@ export class Coverage {
 
   /** Whether the update changes anything: brings a clock or deletes one that is not deleted yet. */
   isNews(summary: UpdateSummary): boolean {
-    return summary.brings.some(({ client, to }) => to > this.known.get(client)) || summary.deletes.some((range) => !this.deleted.covers(range));
+    return summary.brings.some(({ client, to }) => to > this.known.get(client)) || summary.deletes.some((range) => !this.#isDeleted(range));
+  }
+
+  #isDeleted(range: Range): boolean {
+    if (this.#deleted.covers(range)) return true;
+    if (!this.#settled) return false;
+    for (const settled of readDeletes(new Reader(this.#settled))) this.#deleted.add(settled);
+    this.#settled = null;
+    return this.#deleted.covers(range);
   }
 
   add(summary: UpdateSummary): void {
     for (const { client, to } of summary.brings) this.known.raise(client, to);
-    for (const range of summary.deletes) this.deleted.add(range);
+    for (const range of summary.deletes) this.#deleted.add(range);
+  }
+
+  /** A newer snapshot holds every deletion but those of `later`. */
+  settle(deletions: Uint8Array, later: Iterable<UpdateSummary>): void {
+    this.#settled = deletions;
+    this.#deleted = IdRanges.of([...later].flatMap(({ deletes }) => deletes));
   }
 }
 
 /** Only the deletions of an update, as an update: for a returning client that has every clock already. */
-export function deletionsOf(update: Uint8Array): Uint8Array {
-  return new Writer()
-    .byte(0)
-    .raw(update.subarray(readUpdate(update).deleteSetAt))
-    .finish();
-}
+export const deletionsOf = (update: Uint8Array): Uint8Array => updateOfDeletions(deleteSetOf(update));
+
+/** The delete set of an update, in bytes of its own. */
+export const deleteSetOf = (update: Uint8Array): Uint8Array => new Uint8Array(update.subarray(readUpdate(update).deleteSetAt));
+
+/** An update that deletes and brings nothing. */
+export const updateOfDeletions = (deleteSet: Uint8Array): Uint8Array => new Writer().byte(0).raw(deleteSet).finish();
 
 /** The update that changes nothing. */
 export const EMPTY_UPDATE: Uint8Array = Uint8Array.of(0, 0);

@@ -29,7 +29,7 @@ export interface Channel {
 }
 
 type FrameOf<T extends ServerFrame['type']> = Extract<ServerFrame, { type: T }>;
-export type ChannelFrame = FrameOf<'opened' | 'content' | 'ready' | 'update' | 'ack' | 'refused' | 'whole' | 'people' | 'rights' | 'closed'>;
+export type ChannelFrame = FrameOf<'opened' | 'content' | 'ready' | 'updates' | 'ack' | 'refused' | 'whole' | 'people' | 'rights' | 'closed'>;
 
 type Closed = Extract<SaveState, { kind: 'closed' }>['reason'];
 const CLOSED: Record<number, Closed> = { [CLOSE.signedOut]: 'signed-out', [CLOSE.notAllowed]: 'not-allowed', [CLOSE.gone]: 'gone', [CLOSE.oldEpoch]: 'old-epoch', [CLOSE.malformed]: 'malformed' };
@@ -192,8 +192,10 @@ export class ReplicaHost implements LiveDocument {
         this.#trashed = false;
         return this.#step({ type: 'opened', canWrite: frame.canWrite });
       case 'content':
-      case 'update':
         return this.#step({ type: 'received', update: frame.update });
+      case 'updates':
+        for (const update of frame.updates) this.#step({ type: 'received', update });
+        return;
       case 'ready':
         this.#loaded = true;
         this.#step({ type: 'ready', stateVector: frame.stateVector });
@@ -234,6 +236,7 @@ export class ReplicaHost implements LiveDocument {
   #meet(people: FrameOf<'people'>['people']): void {
     const met = new Map(this.#people);
     for (const { client, userId, name, colour, state } of people) {
+      if (client === this.doc.clientID) continue;
       if (state === '') met.delete(client);
       else met.set(client, { clientId: client, userId: userId as UserId, name, colour, caret: caretOf(state) });
     }

@@ -4,7 +4,7 @@ import { StateVector } from '../id-ranges.ts';
 import { DOCUMENT_LIMITS } from '../limits.ts';
 import { Replica, type ReplicaInput } from '../replica.ts';
 import { type LogRow, Room, type RoomInput } from '../room.ts';
-import { Coverage, deletionsOf, readUpdate } from '../update.ts';
+import { Coverage, deleteSetOf, deletionsOf, readUpdate } from '../update.ts';
 
 /**
  * A seeded world in which real rooms and replicas meet: the network delays and cuts, the server crashes before or after a
@@ -456,7 +456,7 @@ export class Simulation {
     const incarnation = this.#incarnation;
     this.later(() => {
       if (this.#incarnation !== incarnation) return;
-      this.#step({ type: 'compacted', covers: ({ node, seq }) => seq <= (cover.get(node) ?? 0), snapshotBytes: this.#snapshot.update!.length });
+      this.#step({ type: 'compacted', covers: ({ node, seq }) => seq <= (cover.get(node) ?? 0), snapshotBytes: this.#snapshot.update!.length, deleteSet: deleteSetOf(this.#snapshot.update!) });
     });
   }
 
