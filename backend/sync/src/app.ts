@@ -9,6 +9,7 @@ import { Grants } from './grants.ts';
 import { type Notification, Notifications } from './notifications.ts';
 import { ProjectEvents } from './project-events.ts';
 import { RoomHost } from './room-host.ts';
+import { Turn } from './turn.ts';
 import { PostgresUpdateLog } from './update-log.postgres.ts';
 import { Visitors } from './visitors.ts';
 
@@ -22,6 +23,7 @@ export interface Sync {
 /** Puts the service together: the one place that knows every part. */
 export function createSync({ config, logger, keys }: { config: SyncConfig; logger: Logger; keys?: JWTVerifyGetKey }): Sync {
   const clock = () => performance.now();
+  const turn = new Turn();
   const pool = connect(config.DATABASE_URL, { name: 'cowrite-sync', connectionsMax: 8 });
   // Never behind the joins of a storm: what is being written has a connection of its own (X18).
   const writing = connect(config.DATABASE_URL, { name: 'cowrite-sync-log', connectionsMax: 2 });
@@ -35,6 +37,7 @@ export function createSync({ config, logger, keys }: { config: SyncConfig; logge
     editorsMax: config.COWRITE_SYNC_EDITORS_PER_DOCUMENT,
     readersMax: config.COWRITE_SYNC_READERS_PER_DOCUMENT,
     clock,
+    turn,
     logger,
   });
   const grants = new Grants(pool, keys ?? createRemoteJWKSet(new URL('/.well-known/jwks.json', config.CORE_URL), { cooldownDuration: 2_000, timeoutDuration: 5_000 }));
@@ -48,6 +51,7 @@ export function createSync({ config, logger, keys }: { config: SyncConfig; logge
     events,
     logger,
     clock,
+    turn,
     origins: config.origins,
     heartbeatMs: config.COWRITE_SYNC_HEARTBEAT,
     frameBytesMax: config.COWRITE_SYNC_FRAME_BYTES_MAX,

@@ -1,10 +1,11 @@
 import { randomUUID } from 'node:crypto';
 import { createLogger } from '@cowrite/service-kit';
 import { aDatabase, type TestDatabase } from '@cowrite/service-kit/testing';
-import { writeBatch } from '@cowrite/sync-core';
+import { Coverage, deleteSetOf, writeBatch } from '@cowrite/sync-core';
 import { expect, test } from 'vitest';
 import * as Y from 'yjs';
 import { Compactor } from './compaction.ts';
+import { readStateVector } from './room-host.ts';
 import { PostgresUpdateLog } from './update-log.postgres.ts';
 
 const NODE = randomUUID();
@@ -46,8 +47,11 @@ test('the log becomes a snapshot that loads to the same, and its rows become his
   const { documentId, log, doc } = await aTypedScene(database, ['닭이 울었다.', '', '감자를 깠다.']);
   expect(await aCompactor(database).fold(documentId)).toBe(true);
   const stored = await log.load(documentId);
-  expect(readsOf(stored.snapshot!)).toBe(doc.getXmlFragment('default').toString());
-  expect(stored).toMatchObject({ version: 1, tail: [], cover: { [NODE]: 3 }, owners: [{ client: 7, by: GARAM }], unconfirmed: [] });
+  expect(readsOf(stored.snapshot.bytes!)).toBe(doc.getXmlFragment('default').toString());
+  expect(stored).toMatchObject({ snapshot: { version: 1, cover: { [NODE]: 3 } }, tail: [], owners: [{ client: 7, by: GARAM }], unconfirmed: [] });
+  // What a join knows of the snapshot without reading it.
+  expect(stored.snapshot).toMatchObject({ deleteSet: deleteSetOf(stored.snapshot.bytes!) });
+  expect(new Map(readStateVector(stored.snapshot.stateVector))).toEqual(new Map(Coverage.of([stored.snapshot.bytes!]).known));
   expect((await database.pool.query('SELECT count(*)::int AS rows FROM sync.update_history WHERE document_id = $1', [documentId])).rows).toEqual([{ rows: 3 }]);
 });
 
@@ -62,7 +66,7 @@ test('a second folding builds on the first and keeps every word', async () => {
   doc.getXmlFragment('default').push([paragraph]);
   await log.append([{ documentId, epoch: 1, node: NODE, seq: 2, updates: writeBatch([Y.encodeStateAsUpdate(doc, since)]), credits: { credits: [], owners: [] } }]);
   await compactor.fold(documentId);
-  expect(readsOf((await log.load(documentId)).snapshot!)).toBe('<paragraph>하나</paragraph><paragraph>둘</paragraph>');
+  expect(readsOf((await log.load(documentId)).snapshot.bytes!)).toBe('<paragraph>하나</paragraph><paragraph>둘</paragraph>');
   expect(await compactor.fold(documentId)).toBe(false);
 });
 

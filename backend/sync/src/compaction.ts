@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { initialsOf, lengthOf, proseLines } from '@cowrite/manuscript';
 import type { Logger, Pool, PoolClient } from '@cowrite/service-kit';
-import { IdRanges, readBatch } from '@cowrite/sync-core';
+import { IdRanges, readBatch, readUpdate } from '@cowrite/sync-core';
 import * as Y from 'yjs';
 import { CHANNEL } from './notifications.ts';
 import type { Cover, RowCredits } from './update-log.ts';
@@ -102,7 +102,14 @@ export class Compactor {
 
     const cover = { ...document.cover };
     for (const { node, seq } of rows) cover[node] = Math.max(cover[node] ?? 0, seq);
-    await client.query('UPDATE sync.document SET snapshot = $2, checksum = $3, cover = $4, version = version + 1 WHERE document_id = $1', [documentId, snapshot, sha256(snapshot), JSON.stringify(cover)]);
+    await client.query('UPDATE sync.document SET snapshot = $2, checksum = $3, cover = $4, state_vector = $5, delete_set_at = $6, version = version + 1 WHERE document_id = $1', [
+      documentId,
+      snapshot,
+      sha256(snapshot),
+      JSON.stringify(cover),
+      Buffer.from(Y.encodeStateVector(doc)),
+      readUpdate(snapshot).deleteSetAt,
+    ]);
     await client.query(
       `WITH covered AS (
          DELETE FROM sync.update_log WHERE document_id = $1 AND epoch = $2 AND (node, seq) IN (SELECT * FROM unnest($3::uuid[], $4::bigint[])) RETURNING *

@@ -66,7 +66,7 @@ export class CoreEdits {
           await client.query('INSERT INTO sync.document (document_id) VALUES ($1) ON CONFLICT DO NOTHING', [documentId]);
           await client.query(
             `INSERT INTO sync.update_log (document_id, epoch, node, seq, updates, credits)
-             SELECT document_id, epoch, $2, $3, $4, $5 FROM sync.document WHERE document_id = $1 FOR SHARE`,
+             SELECT document_id, epoch, $2, $3, $4, $5 FROM sync.document WHERE document_id = $1`,
             [documentId, this.#node, seq, writeBatch([bytes]), JSON.stringify(credits)],
           );
           appended.push({ documentId, update: bytes, seq });

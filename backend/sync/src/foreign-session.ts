@@ -2,13 +2,15 @@ import { CLOSE, PERSON_COLOURS } from '@cowrite/contract';
 import type { Logger } from '@cowrite/service-kit';
 import { EMPTY_UPDATE, Reader, StateVector, Writer } from '@cowrite/sync-core';
 import type { Listener, OpenRoom, PersonChange } from './room-host.ts';
+import type { Slice } from './slice.ts';
 import { type AwarenessState, readAwareness, readSync, type SyncMessage, writeAwareness, writeStep1, writeStep2, writeUpdate } from './yjs-protocol.ts';
 
 /** What a foreign wire puts around the parts, and what it can say beyond them. */
 export interface ForeignEnvelope {
   /** A sync message whose body `fill` writes. */
   sync(fill: (writer: Writer) => void): void;
-  awareness(bytes: Uint8Array): void;
+  updates(slice: Slice<Uint8Array>): void;
+  presence(slice: Slice<PersonChange>): void;
   /** Every change up to this number is committed. */
   committed(upTo: number): void;
   /** This one change is committed already, whatever came before it. */
@@ -16,7 +18,7 @@ export interface ForeignEnvelope {
   refused(number: number): void;
   end(code: number, reason: string): void;
   /** Whether presence should wait because the other side reads too slowly. */
-  readonly isSlow: boolean;
+  isSlow(): boolean;
 }
 
 /** One document for one foreign client: the y-protocols conversation, the same on both foreign wires. */
@@ -117,19 +119,22 @@ export class ForeignSession {
   #listener(): Listener {
     return {
       who: this.#who,
-      update: (update) => this.#envelope.sync((writer) => writeUpdate(writer, update)),
+      updates: (slice) => this.#envelope.updates(slice),
       ack: (upTo) => this.#envelope.committed(upTo),
       known: (number) => this.#envelope.known(number),
       refuse: (number) => this.#envelope.refused(number),
       askWhole: (stateVector) => this.#envelope.sync((writer) => writeStep1(writer, stateVector)),
       // One's own state comes back too: both clients take thirty silent seconds for a dead socket.
-      presence: (changes) => {
-        if (!this.#envelope.isSlow) this.#envelope.awareness(writeAwareness(changes.map(stamped)));
+      presence: (slice) => {
+        if (!this.#envelope.isSlow()) this.#envelope.presence(slice);
       },
       end: (code, reason) => this.#envelope.end(code, reason),
     };
   }
 }
+
+/** An awareness message about everyone who moved. */
+export const awarenessOf = (changes: readonly PersonChange[]): Uint8Array => writeAwareness(changes.map(stamped));
 
 /** The state with the person the server knows, whatever the client called itself. */
 function stamped({ client, clock, state, who }: PersonChange): AwarenessState {

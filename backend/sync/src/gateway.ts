@@ -9,6 +9,7 @@ import { HocuspocusConnection } from './hocuspocus-wire.ts';
 import type { RoomHost } from './room-host.ts';
 import { Socket, type SocketLimits } from './socket.ts';
 import { StudioConnection, type StudioWireOptions } from './studio-wire.ts';
+import type { Turn } from './turn.ts';
 import type { Visitors } from './visitors.ts';
 import { YjsConnection } from './yjs-wire.ts';
 
@@ -19,12 +20,16 @@ export interface GatewayOptions extends StudioWireOptions {
   helloWithinMs: number;
   socketLimits: SocketLimits;
   clock: () => number;
+  turn: Turn;
   isReady: () => Promise<boolean>;
   grants: Grants;
   host: RoomHost;
   visitors: Visitors;
   logger: Logger;
 }
+
+/** A socket that showed no life for so many heartbeats is taken for dead (X24: within a minute). */
+const SILENT_HEARTBEATS = 2.5;
 
 type Connection = StudioConnection | YjsConnection | HocuspocusConnection;
 
@@ -128,8 +133,8 @@ export class Gateway {
 
   #accept(request: IncomingMessage, stream: Duplex, head: Buffer, connect: (socket: Socket) => Connection): void {
     this.#sockets.handleUpgrade(request, stream, head, (ws) => {
-      const { socketLimits, clock, logger } = this.#options;
-      const socket = new Socket(ws, socketLimits, clock);
+      const { socketLimits, clock, turn, logger } = this.#options;
+      const socket = new Socket(ws, socketLimits, clock, turn);
       const connection = connect(socket);
       this.#connections.set(ws, connection);
       ws.on('message', (data: Buffer, isBinary) => {
@@ -169,7 +174,7 @@ export class Gateway {
   }
 
   heartbeat(): void {
-    for (const connection of this.#connections.values()) connection.heartbeat();
+    for (const connection of this.#connections.values()) connection.heartbeat(SILENT_HEARTBEATS * this.#options.heartbeatMs);
   }
 
   /** Lengths of a scene after it settled, for everyone in its project. */

@@ -1,11 +1,12 @@
 import { CLOSE, type CloseCode } from '@cowrite/contract';
 import type { Logger } from '@cowrite/service-kit';
 import { Malformed, Reader, Writer } from '@cowrite/sync-core';
-import { ForeignSession } from './foreign-session.ts';
+import { awarenessOf, ForeignSession } from './foreign-session.ts';
 import { canWrite, type Grant, type Grants, Refused, type Standing } from './grants.ts';
 import type { RoomHost } from './room-host.ts';
-import type { Socket } from './socket.ts';
+import { framed, type Socket } from './socket.ts';
 import type { Visitor, Visitors } from './visitors.ts';
+import { writeUpdate } from './yjs-protocol.ts';
 
 const MESSAGE = { sync: 0, awareness: 1, auth: 2, queryAwareness: 3, stateless: 5, broadcastStateless: 6, close: 7, syncStatus: 8, ping: 9, pong: 10 } as const;
 const AUTH = { token: 0, denied: 1, authenticated: 2 } as const;
@@ -142,7 +143,8 @@ export class HocuspocusConnection implements Visitor {
       canWrite: canWrite(grant.role),
       envelope: {
         sync: (fill) => this.#send(key, MESSAGE.sync, fill),
-        awareness: (bytes) => this.#send(key, MESSAGE.awareness, (writer) => writer.byteArray(bytes)),
+        updates: (slice) => this.#sendFramed(slice.as(key, (updates) => framed(updates.map((update) => writeUpdate(new Writer().string(key).uint(MESSAGE.sync), update).finish())))),
+        presence: (slice) => this.#sendFramed(slice.as(key, (changes) => framed([new Writer().string(key).uint(MESSAGE.awareness).byteArray(awarenessOf(changes)).finish()]))),
         committed: (upTo) => {
           for (; document.answered < upTo; document.answered += 1) if (!document.singly.delete(document.answered + 1)) this.#status(key, true);
         },
@@ -155,7 +157,7 @@ export class HocuspocusConnection implements Visitor {
           this.#status(key, false);
         },
         end: (code, reason) => this.#end(key, code as CloseCode, reason),
-        isSlow: false,
+        isSlow: () => this.#socket.isSlow,
       },
     });
     this.#send(key, MESSAGE.auth, (writer) => writer.uint(AUTH.authenticated).string(canWrite(grant.role) ? 'read-write' : 'readonly'));
@@ -197,9 +199,15 @@ export class HocuspocusConnection implements Visitor {
     for (const [key, document] of this.#documents) if (document.grant === grant) this.#send(key, MESSAGE.auth, (writer) => writer.uint(AUTH.token));
   }
 
-  heartbeat(): void {
+  heartbeat(silenceMs: number): void {
+    this.#socket.look(silenceMs);
     for (const { session } of this.#documents.values()) session?.alive();
     this.#socket.send(Uint8Array.of(MESSAGE.ping));
+  }
+
+  #sendFramed(frames: Uint8Array): void {
+    if (this.#socket.isStalled) return this.close(CLOSE.overloaded, 'reads too slowly');
+    this.#socket.sendFramed(frames);
   }
 
   #send(key: string, type: number, fill: (writer: Writer) => void): void {

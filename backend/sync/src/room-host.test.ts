@@ -1,18 +1,19 @@
 import { createLogger } from '@cowrite/service-kit';
 import { DOCUMENT_LIMITS, StateVector } from '@cowrite/sync-core';
-import { expect, test } from 'vitest';
+import { expect, onTestFinished, test, vi } from 'vitest';
 import * as Y from 'yjs';
 import { CommitQueue } from './commit-queue.ts';
 import { type Listener, type OpenRoom, RoomHost } from './room-host.ts';
+import { Turn } from './turn.ts';
 import { MemoryUpdateLog } from './update-log.memory.ts';
 
 const DOCUMENT = '01a20733-44ac-7f91-a340-ff07e05ddccd';
 
 /** A host whose store is the test's hand. */
-function aHost(log = new MemoryUpdateLog()) {
+function aHost({ log = new MemoryUpdateLog(), editorsMax = 2, readersMax = 1 } = {}) {
   const logger = createLogger({ service: 'test', level: 'silent' });
   const commits = new CommitQueue({ log, node: '01a20733-0000-7000-8000-000000000001', windowMs: 0, logger });
-  const host = new RoomHost({ log, commits, limits: DOCUMENT_LIMITS, presence: { expiresAfterMs: 30_000, stateBytesMax: 1_000 }, lingerMs: 60_000, editorsMax: 2, readersMax: 1, clock: () => 0, logger });
+  const host = new RoomHost({ log, commits, limits: DOCUMENT_LIMITS, presence: { expiresAfterMs: 30_000, stateBytesMax: 1_000 }, lingerMs: 60_000, editorsMax, readersMax, clock: () => 0, turn: new Turn(), logger });
   return { log, host, commits };
 }
 
@@ -22,15 +23,15 @@ function aListener(userId = 'garam') {
   const doc = new Y.Doc();
   const listener: Listener = {
     who: { userId, name: userId, colour: 0 },
-    update: (update) => {
-      heard.push('update');
-      Y.applyUpdate(doc, update);
+    updates: ({ items }) => {
+      heard.push(`updates ${items.length}`);
+      for (const update of items) Y.applyUpdate(doc, update);
     },
     ack: (upTo) => void heard.push(`ack ${upTo}`),
     known: (number) => void heard.push(`known ${number}`),
     refuse: (number, reason) => void heard.push(`refuse ${number} ${reason}`),
     askWhole: () => void heard.push('whole'),
-    presence: (changes) => void heard.push(`presence ${changes.length}`),
+    presence: ({ items }) => void heard.push(`presence ${items.length}`),
     end: (code) => void heard.push(`end ${code}`),
   };
   return { listener, heard, doc };
@@ -44,6 +45,8 @@ async function joined(room: OpenRoom, { userId = 'garam', canWrite = true } = {}
   return { session: session!, heard, doc };
 }
 
+const endOfTurn = () => new Promise((done) => setImmediate(done));
+
 const updateOf = (words: string) => {
   const doc = new Y.Doc();
   doc.getText('t').insert(0, words);
@@ -55,8 +58,9 @@ test('the writer hears of the commit, the others of the words', async () => {
   const room = await host.open(DOCUMENT);
   const [writer, other] = [await joined(room), await joined(room, { userId: 'naru' })];
   room.push(writer.session, 1, 'edit', updateOf('봄'));
-  expect(other.heard).toEqual(['update']);
-  expect(writer.heard).toEqual([]);
+  expect(other.heard).toEqual([]);
+  await endOfTurn();
+  expect(other.heard).toEqual(['updates 1']);
   await commits.settled();
   expect(writer.heard).toEqual(['ack 1']);
 });
@@ -104,7 +108,7 @@ test('a room is loaded once however many ask, and a fresh one holds what was com
   const writer = await joined(one);
   one.push(writer.session, 1, 'edit', updateOf('남은 글'));
   await commits.settled();
-  const { doc } = await joined(await aHost(log).host.open(DOCUMENT));
+  const { doc } = await joined(await aHost({ log }).host.open(DOCUMENT));
   expect(doc.getText('t').toString()).toBe('남은 글');
 });
 
@@ -118,11 +122,60 @@ test('a full room takes no more writers and still takes readers', async () => {
   expect((await joined(room, { userId: 'fourth', canWrite: false })).session).toBeNull();
 });
 
-test('who leaves is gone from everyone’s margin', async () => {
+test('what is written in one turn comes as one slice, without one’s own words', async () => {
+  const { host } = aHost();
+  const room = await host.open(DOCUMENT);
+  const [one, other] = [await joined(room), await joined(room, { userId: 'naru' })];
+  const reader = await joined(room, { userId: 'reader', canWrite: false });
+  for (const number of [1, 2]) room.push(one.session, number, 'edit', updateOf(`하나 ${number}`));
+  room.push(other.session, 1, 'edit', updateOf('둘'));
+  await endOfTurn();
+  expect([one, other, reader].map(({ heard }) => heard.filter((word) => word.startsWith('updates')))).toEqual([['updates 1'], ['updates 2'], ['updates 3']]);
+});
+
+test('who joins in the middle of a slice has its words once', async () => {
+  const { host } = aHost();
+  const room = await host.open(DOCUMENT);
+  const writer = await joined(room);
+  room.push(writer.session, 1, 'edit', updateOf('봄'));
+  const late = await joined(room, { userId: 'naru' });
+  await endOfTurn();
+  expect(late.heard).toEqual([]);
+  expect(late.doc.getText('t').toString()).toBe('봄');
+});
+
+test('a crowd hears in slices of time, and those who only read in longer ones', async () => {
+  vi.useFakeTimers();
+  onTestFinished(() => void vi.useRealTimers());
+  const { host } = aHost({ editorsMax: 100, readersMax: 100 });
+  const room = await host.open(DOCUMENT);
+  const writers = [];
+  for (let at = 0; at < 25; at += 1) writers.push(await joined(room, { userId: `writer ${at}` }));
+  const reader = await joined(room, { userId: 'reader', canWrite: false });
+  room.push(writers[0]!.session, 1, 'edit', updateOf('가'));
+  vi.advanceTimersByTime(7);
+  room.push(writers[0]!.session, 2, 'edit', updateOf('나'));
+  expect(writers[1]!.heard).toEqual([]);
+  vi.advanceTimersByTime(1);
+  expect(writers[1]!.heard).toEqual(['updates 2']);
+  expect(reader.heard).toEqual([]);
+  vi.advanceTimersByTime(50);
+  expect(reader.heard).toEqual(['updates 2']);
+});
+
+test('carets that moved within a slice come as one message, and who left within it is only gone', async () => {
+  vi.useFakeTimers();
+  onTestFinished(() => void vi.useRealTimers());
   const { host } = aHost();
   const room = await host.open(DOCUMENT);
   const [writer, other] = [await joined(room), await joined(room, { userId: 'naru' })];
   room.say(writer.session, 7, 1, '{"cursor":null}');
+  room.say(writer.session, 7, 2, '{"cursor":1}');
+  room.say(other.session, 8, 1, '{"cursor":null}');
+  vi.advanceTimersByTime(80);
+  expect(other.heard).toEqual(['presence 2']);
+  room.say(writer.session, 7, 3, '{"cursor":2}');
   room.leave(writer.session);
-  expect(other.heard).toEqual(['presence 1', 'presence 1']);
+  vi.advanceTimersByTime(80);
+  expect(other.heard).toEqual(['presence 2', 'presence 1']);
 });

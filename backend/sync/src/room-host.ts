@@ -1,8 +1,27 @@
 import { CLOSE } from '@cowrite/contract';
 import type { Logger } from '@cowrite/service-kit';
-import { Coverage, type DocumentLimits, deletionsOf, EMPTY_UPDATE, IdRanges, type LogRow, Presence, type PresenceChange, type PushKind, readBatch, Reader, type RefusalReason, Room, type RoomInput, StateVector } from '@cowrite/sync-core';
+import {
+  Coverage,
+  type DocumentLimits,
+  EMPTY_UPDATE,
+  IdRanges,
+  type LogRow,
+  Presence,
+  type PresenceChange,
+  type PushKind,
+  readBatch,
+  Reader,
+  readUpdate,
+  type RefusalReason,
+  Room,
+  type RoomInput,
+  StateVector,
+  updateOfDeletions,
+} from '@cowrite/sync-core';
 import type { CommitQueue, CommitRoom } from './commit-queue.ts';
-import { isCovered, type UpdateLog } from './update-log.ts';
+import { Slice } from './slice.ts';
+import type { Turn } from './turn.ts';
+import { isCovered, type StoredSnapshot, type UpdateLog } from './update-log.ts';
 
 /** Who is behind a session, as the ticket or token said and core confirmed. */
 export interface Identity {
@@ -14,13 +33,15 @@ export interface Identity {
 /** A session's half that speaks its wire. The host calls it in the order in which things happened. */
 export interface Listener {
   readonly who: Identity;
-  update(update: Uint8Array): void;
+  /** What others wrote, in order. */
+  updates(slice: Slice<Uint8Array>): void;
   ack(upTo: number): void;
   /** This change brings nothing new; only wires that answer message by message care. */
   known(number: number): void;
   refuse(number: number, reason: RefusalReason): void;
   askWhole(stateVector: Uint8Array): void;
-  presence(changes: readonly PersonChange[]): void;
+  /** The latest of each person who moved, this one among them. */
+  presence(slice: Slice<PersonChange>): void;
   /** The session is over; the code is from the contract's table. */
   end(code: number, reason: string): void;
 }
@@ -38,11 +59,25 @@ export interface HostOptions {
   editorsMax: number;
   readersMax: number;
   clock: () => number;
+  turn: Turn;
   logger: Logger;
 }
 
 /** How long a snapshot stays in memory after the last join that needed it. */
 const SNAPSHOT_LINGERS_MS = 2_000;
+
+/** Carets move this often on everybody's screen. Told one by one, a hundred and fifty of them are twenty thousand messages a second. */
+const PRESENCE_SLICE_MS = 80;
+
+/**
+ * How long changes are gathered before they are handed out, by how many hear them: to a few at the end of the turn, to many
+ * in slices that nobody sees, to those who only read a little later.
+ */
+function sliceMs(listeners: number, canWrite: boolean): number {
+  if (listeners <= 20) return 0;
+  if (!canWrite) return 50;
+  return listeners <= 100 ? 8 : 16;
+}
 
 /** All rooms of this node. Loads a document when its first session comes and lets go when the last one has left. */
 export class RoomHost {
@@ -102,8 +137,13 @@ export class OpenRoom implements CommitRoom {
   readonly #listeners = new Map<number, Listener>();
   readonly #writers = new Set<number>();
   readonly #home: Home;
+  readonly #toWriters = new Outbound(this, true);
+  readonly #toReaders = new Outbound(this, false);
+  /** Who moved since the last slice. */
+  #moved = new Map<number, PersonChange>();
+  #presenceTimer: NodeJS.Timeout | null = null;
   #version: number;
-  #snapshot: { bytes: Buffer | null; deletions: Uint8Array | null; known: StateVector } | null;
+  #snapshot: { bytes: Buffer | null; deletions: Uint8Array; known: StateVector } | null;
   #snapshotTimer: NodeJS.Timeout | null = null;
   #lingerTimer: NodeJS.Timeout | null = null;
   #reloading: Promise<void> | null = null;
@@ -113,7 +153,9 @@ export class OpenRoom implements CommitRoom {
   static async load(documentId: string, options: HostOptions, home: Home): Promise<OpenRoom> {
     const stored = await options.log.load(documentId);
     const tail = stored.tail.flatMap(({ row, updates }) => readBatch(updates).map((update) => ({ update, row })));
-    const coverage = Coverage.of([...(stored.snapshot ? [stored.snapshot] : []), ...tail.map(({ update }) => update)]);
+    const { snapshot } = stored;
+    const coverage = new Coverage(readStateVector(snapshot.stateVector), new IdRanges(), snapshot.deleteSet);
+    for (const { update } of tail) coverage.add(readUpdate(update));
     const owners = new Map(stored.owners.map(({ client, by }) => [client, by]));
     const unconfirmed = IdRanges.of(stored.unconfirmed);
     for (const { credits } of stored.tail) {
@@ -123,15 +165,15 @@ export class OpenRoom implements CommitRoom {
         else unconfirmed.add(credit);
       }
     }
-    const bytes = (stored.snapshot?.length ?? 0) + tail.reduce((sum, { update }) => sum + update.length, 0);
+    const bytes = (snapshot.bytes?.length ?? 0) + tail.reduce((sum, { update }) => sum + update.length, 0);
     const room = new Room({ coverage, bytes, owners, unconfirmed, tail, limits: options.limits });
-    return new OpenRoom(documentId, stored.epoch, stored.version, stored.snapshot, room, options, home);
+    return new OpenRoom(documentId, stored.epoch, snapshot, room, options, home);
   }
 
-  private constructor(documentId: string, epoch: number, version: number, snapshot: Buffer | null, room: Room, options: HostOptions, home: Home) {
+  private constructor(documentId: string, epoch: number, snapshot: StoredSnapshot, room: Room, options: HostOptions, home: Home) {
     this.documentId = documentId;
     this.epoch = epoch;
-    this.#version = version;
+    this.#version = snapshot.version;
     this.#room = room;
     this.#options = options;
     this.#home = home;
@@ -157,12 +199,13 @@ export class OpenRoom implements CommitRoom {
     if (canWrite ? this.#writers.size >= this.#options.editorsMax : this.#listeners.size - this.#writers.size >= this.#options.readersMax) return null;
     const session = this.#nextSession++;
     this.#cancelLinger();
+    this.#handOut();
     content(this.#beyond(clientState), this.#room.stateVector());
     this.#listeners.set(session, listener);
     if (canWrite) this.#writers.add(session);
     this.#step({ type: 'joined', session, userId: listener.who.userId, canWrite });
     const everyone = this.#presence.everyone();
-    if (everyone.length > 0) listener.presence(this.#named(everyone));
+    if (everyone.length > 0) listener.presence(new Slice(this.#named(everyone)));
     return session;
   }
 
@@ -195,6 +238,8 @@ export class OpenRoom implements CommitRoom {
 
   setRights(session: number, canWrite: boolean): void {
     if (!this.#listeners.has(session)) return;
+    // What waits was gathered for the two kinds apart.
+    this.#handOut();
     if (canWrite) this.#writers.add(session);
     else this.#writers.delete(session);
     this.#step({ type: 'rights-changed', session, canWrite });
@@ -242,6 +287,7 @@ export class OpenRoom implements CommitRoom {
     this.#gone = true;
     this.#cancelLinger();
     this.#home.unload();
+    this.#handOut();
     for (const listener of this.#listeners.values()) listener.end(code, reason);
     this.#listeners.clear();
     this.#writers.clear();
@@ -254,7 +300,8 @@ export class OpenRoom implements CommitRoom {
           this.#options.commits.add(this, effect);
           break;
         case 'relay':
-          for (const [session, listener] of this.#listeners) if (session !== effect.except) listener.update(effect.update);
+          if (this.#writers.size > 0) this.#toWriters.add(effect);
+          if (this.#listeners.size > this.#writers.size) this.#toReaders.add(effect);
           break;
         case 'ack':
           this.#listeners.get(effect.session)?.ack(effect.upTo);
@@ -284,23 +331,48 @@ export class OpenRoom implements CommitRoom {
   #beyond(clientState: StateVector): Uint8Array[] {
     const { bytes, deletions, known } = this.#snapshot!;
     const parts: Uint8Array[] = [];
-    if (bytes) parts.push(clientState.size > 0 && clientState.covers(known) ? deletions! : bytes);
+    if (bytes) parts.push(clientState.size > 0 && clientState.covers(known) ? deletions : bytes);
     parts.push(...this.#room.tail());
     return parts.length > 0 ? parts : [EMPTY_UPDATE];
   }
 
   #tellPresence(changes: readonly PresenceChange[], who: Identity): void {
-    if (changes.length === 0) return;
-    const named = changes.map((change) => ({ ...change, who }));
-    for (const listener of this.#listeners.values()) listener.presence(named);
+    for (const change of changes) this.#moved.set(change.client, { ...change, who });
+    if (this.#moved.size > 0 && !this.#presenceTimer) this.#presenceTimer = setTimeout(() => this.#showMoved(), PRESENCE_SLICE_MS).unref();
+  }
+
+  #showMoved(): void {
+    this.#presenceTimer = null;
+    const slice = new Slice([...this.#moved.values()]);
+    this.#moved = new Map();
+    for (const listener of this.#listeners.values()) listener.presence(slice);
+  }
+
+  /** Those who hear in this slice: people who may write, or people who only read. */
+  *listeners(canWrite: boolean): Iterable<[session: number, listener: Listener]> {
+    for (const entry of this.#listeners) if (this.#writers.has(entry[0]) === canWrite) yield entry;
+  }
+
+  /** Ends both slices now. */
+  #handOut(): void {
+    this.#toWriters.flush();
+    this.#toReaders.flush();
+  }
+
+  sliceMs(canWrite: boolean): number {
+    return sliceMs(this.#listeners.size, canWrite);
+  }
+
+  get turn(): Turn {
+    return this.#options.turn;
   }
 
   #named(changes: readonly PresenceChange[]): PersonChange[] {
     return changes.map((change) => ({ ...change, who: this.#listeners.get(change.session)?.who ?? NOBODY }));
   }
 
-  #keepSnapshot(bytes: Buffer | null): void {
-    this.#snapshot = { bytes, deletions: bytes ? deletionsOf(bytes) : null, known: bytes ? Coverage.of([bytes]).known : new StateVector() };
+  #keepSnapshot({ bytes, deleteSet, stateVector }: StoredSnapshot): void {
+    this.#snapshot = { bytes, deletions: updateOfDeletions(deleteSet), known: readStateVector(stateVector) };
     if (this.#snapshotTimer) clearTimeout(this.#snapshotTimer);
     this.#snapshotTimer = setTimeout(() => this.#dropSnapshot(), SNAPSHOT_LINGERS_MS).unref();
   }
@@ -315,12 +387,13 @@ export class OpenRoom implements CommitRoom {
   #reload(): Promise<void> {
     this.#reloading ??= this.#options.log
       .snapshot(this.documentId)
-      .then(({ version, bytes, cover }) => {
+      .then((snapshot) => {
+        const { version, bytes, cover, deleteSet } = snapshot;
         if (version > this.#version) {
           this.#version = version;
-          this.#step({ type: 'compacted', covers: (row) => isCovered(cover, row), snapshotBytes: bytes?.length ?? 0 });
+          this.#step({ type: 'compacted', covers: (row) => isCovered(cover, row), snapshotBytes: bytes?.length ?? 0, deleteSet });
         }
-        this.#keepSnapshot(bytes);
+        this.#keepSnapshot(snapshot);
       })
       .finally(() => (this.#reloading = null));
     return this.#reloading;
@@ -341,6 +414,44 @@ export class OpenRoom implements CommitRoom {
   #cancelLinger(): void {
     if (this.#lingerTimer) clearTimeout(this.#lingerTimer);
     this.#lingerTimer = null;
+  }
+}
+
+/** What waits to be handed to one kind of listener. */
+class Outbound {
+  readonly #room: OpenRoom;
+  readonly #canWrite: boolean;
+  #waiting: { update: Uint8Array; except: number | null }[] = [];
+  #timer: NodeJS.Timeout | null = null;
+
+  constructor(room: OpenRoom, canWrite: boolean) {
+    this.#room = room;
+    this.#canWrite = canWrite;
+  }
+
+  add(relay: { update: Uint8Array; except: number | null }): void {
+    this.#waiting.push(relay);
+    if (this.#waiting.length > 1) return;
+    const waitMs = this.#room.sliceMs(this.#canWrite);
+    if (waitMs === 0) this.#room.turn.room(this);
+    else this.#timer = setTimeout(() => this.flush(), waitMs);
+  }
+
+  flush(): void {
+    if (this.#timer) clearTimeout(this.#timer);
+    this.#timer = null;
+    if (this.#waiting.length === 0) return;
+    const waiting = this.#waiting;
+    this.#waiting = [];
+    const whole = new Slice(waiting.map(({ update }) => update));
+    const authors = new Set(waiting.map(({ except }) => except));
+    for (const [session, listener] of this.#room.listeners(this.#canWrite)) {
+      if (!authors.has(session)) listener.updates(whole);
+      else {
+        const others = waiting.filter(({ except }) => except !== session);
+        if (others.length > 0) listener.updates(new Slice(others.map(({ update }) => update)));
+      }
+    }
   }
 }
 

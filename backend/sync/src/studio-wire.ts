@@ -1,9 +1,9 @@
 import { CLOSE, type CloseCode, DocumentId } from '@cowrite/contract';
 import type { Logger } from '@cowrite/service-kit';
-import { type ClientFrame, Malformed, readClientFrame, type ServerFrame, uuidText, writeServerFrame } from '@cowrite/sync-core';
+import { type ClientFrame, frameHead, Malformed, peopleBody, type PersonState, readClientFrame, type ServerFrame, StateVector, uuidText, writeBatch, writeServerFrame } from '@cowrite/sync-core';
 import { canWrite, type Grant, type Grants, Refused, type Standing } from './grants.ts';
 import type { EventListener, ProjectEvents } from './project-events.ts';
-import { type Listener, type OpenRoom, readStateVector, type RoomHost } from './room-host.ts';
+import { type Listener, type OpenRoom, type PersonChange, readStateVector, type RoomHost } from './room-host.ts';
 import type { Socket } from './socket.ts';
 import type { Visitor, Visitors } from './visitors.ts';
 
@@ -144,13 +144,12 @@ export class StudioConnection implements Visitor, EventListener {
     if (!clientState) return this.close(CLOSE.malformed, 'state vector');
     const room = await this.#options.host.open(documentId.data!);
     if (epoch !== 0 && epoch !== room.epoch) return this.#send({ type: 'closed', channel: number, code: CLOSE.oldEpoch, reason: 'history was replaced' });
-    const channel: Channel = { room: null, session: null, trashed: place.trashed };
+    const channel: Channel = { room: null, session: null, trashed: place.trashed, isBehind: false };
     const mayWrite = canWrite(this.#grant!.role) && !place.trashed;
     const session = await room.join(this.#listener(number, channel), mayWrite, clientState, (updates, vector) => {
       this.#send({ type: 'opened', channel: number, epoch: room.epoch, canWrite: mayWrite });
       if (place.trashed) this.#send({ type: 'rights', channel: number, canWrite: false, trashed: true });
-      for (const update of updates) this.#send({ type: 'content', channel: number, update });
-      this.#send({ type: 'ready', channel: number, stateVector: vector });
+      this.#sendContent(number, updates, vector);
     });
     if (session === null) return this.#send({ type: 'closed', channel: number, code: CLOSE.shedding, reason: 'the room is full' });
     if (this.#ended) return room.leave(session);
@@ -160,21 +159,24 @@ export class StudioConnection implements Visitor, EventListener {
   }
 
   #listener(number: number, channel: Channel): Listener {
+    const heads = { updates: frameHead('updates', number), people: frameHead('people', number) };
     return {
       who: this.#grant!.who,
-      update: (update) => {
-        if (this.#socket.isStalled) return this.close(CLOSE.overloaded, 'reads too slowly');
-        this.#send({ type: 'update', channel: number, update });
+      updates: (slice) => {
+        if (channel.isBehind) return;
+        if (this.#socket.isStalled) return this.#fallBehind(number, channel);
+        this.#socket.sendParts(heads.updates, slice.as('studio', writeBatch));
       },
       ack: (upTo) => this.#send({ type: 'ack', channel: number, upTo }),
       known: () => undefined,
       refuse: (pushNumber, reason) => this.#send({ type: 'refused', channel: number, number: pushNumber, reason }),
       askWhole: (stateVector) => this.#send({ type: 'whole', channel: number, stateVector }),
-      presence: (changes) => {
-        if (this.#socket.isSlow) return;
-        const others = changes.filter(({ session }) => session !== channel.session);
-        if (others.length === 0) return;
-        this.#send({ type: 'people', channel: number, people: others.map(({ client, clock, state, who }) => ({ client, clock, state: state ?? '', userId: who.userId, name: who.name, colour: who.colour })) });
+      presence: (slice) => {
+        if (!this.#socket.isSlow)
+          this.#socket.sendParts(
+            heads.people,
+            slice.as('studio', (changes) => peopleBody(changes.map(personState))),
+          );
       },
       end: (code, reason) => {
         this.#channels.delete(number);
@@ -182,6 +184,26 @@ export class StudioConnection implements Visitor, EventListener {
         this.#send({ type: 'closed', channel: number, code, reason });
       },
     };
+  }
+
+  #sendContent(number: number, updates: readonly Uint8Array[], stateVector: Uint8Array): void {
+    for (const update of updates) this.#socket.sendParts(frameHead('content', number), update);
+    this.#send({ type: 'ready', channel: number, stateVector });
+  }
+
+  /** So much waits for this reader that the rest is not added to it: when it has caught up, it begins anew from the snapshot. */
+  #fallBehind(number: number, channel: Channel): void {
+    channel.isBehind = true;
+    this.#socket.whenDrained(() => {
+      if (this.#channels.get(number) !== channel || !channel.room) return;
+      channel.room
+        .beyond(new StateVector())
+        .then(({ updates, stateVector }) => {
+          channel.isBehind = false;
+          this.#sendContent(number, updates, stateVector);
+        })
+        .catch((error: unknown) => this.#fail(error));
+    });
   }
 
   #closeChannel(number: number): void {
@@ -229,7 +251,8 @@ export class StudioConnection implements Visitor, EventListener {
     this.#send({ type: 'hint', json });
   }
 
-  heartbeat(): void {
+  heartbeat(silenceMs: number): void {
+    this.#socket.look(silenceMs);
     this.#send({ type: 'ping' });
   }
 
@@ -258,7 +281,11 @@ interface Channel {
   room: OpenRoom | null;
   session: number | null;
   trashed: boolean;
+  /** Changes are kept from it until it has read what waits. */
+  isBehind: boolean;
 }
+
+const personState = ({ client, clock, state, who }: PersonChange): PersonState => ({ client, clock, state: state ?? '', userId: who.userId, name: who.name, colour: who.colour });
 
 function readStateVectorOrNull(bytes: Uint8Array) {
   try {

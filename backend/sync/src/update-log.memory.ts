@@ -1,5 +1,8 @@
-import type { Credit } from '@cowrite/sync-core';
-import { type NewRow, PoisonedRows, type RowCredits, type StoredDocument, type UpdateLog } from './update-log.ts';
+import { type Credit, deleteSetOf, EMPTY_UPDATE, StateVector } from '@cowrite/sync-core';
+import { type NewRow, PoisonedRows, type RowCredits, type StoredDocument, type StoredSnapshot, type UpdateLog } from './update-log.ts';
+
+/** Nothing is ever compacted here. */
+const NONE: StoredSnapshot = { version: 0, bytes: null, stateVector: new StateVector().encode(), deleteSet: deleteSetOf(EMPTY_UPDATE), cover: {} };
 
 /** The log in memory, for tests that hold the store in their hand: it can be told to fail, to stall and to fence. */
 export class MemoryUpdateLog implements UpdateLog {
@@ -34,17 +37,15 @@ export class MemoryUpdateLog implements UpdateLog {
     const rows = this.#rows.get(documentId) ?? [];
     return {
       epoch: this.#epochOf(documentId),
-      version: 0,
-      snapshot: null,
-      cover: {},
+      snapshot: NONE,
       tail: rows.map(({ node, seq, updates, credits }) => ({ row: { node, seq }, updates: Buffer.from(updates), credits })),
       owners: [],
       unconfirmed: [],
     };
   }
 
-  async snapshot(): Promise<{ version: number; bytes: Buffer | null; cover: Record<string, number> }> {
-    return { version: 0, bytes: null, cover: {} };
+  async snapshot(): Promise<StoredSnapshot> {
+    return NONE;
   }
 
   async append(rows: readonly NewRow[]): Promise<NewRow[]> {

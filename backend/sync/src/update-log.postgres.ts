@@ -1,11 +1,39 @@
 import type { Pool } from '@cowrite/service-kit';
-import { IdRanges } from '@cowrite/sync-core';
-import { type NewRow, PoisonedRows, type StoredDocument, type UpdateLog } from './update-log.ts';
+import { Coverage, deleteSetOf, EMPTY_UPDATE, IdRanges, StateVector } from '@cowrite/sync-core';
+import { type Cover, type NewRow, PoisonedRows, type RowCredits, type StoredDocument, type StoredSnapshot, type UpdateLog } from './update-log.ts';
 
 /** SQLSTATE classes that say the data itself is at fault, so that trying again is of no use. */
 const DATA_FAULT = /^(22|23|54)/;
 
 const isDataFault = (error: unknown): boolean => DATA_FAULT.test((error as { code?: string }).code ?? '');
+
+const SNAPSHOT = "coalesce(d.version, 0) AS version, d.snapshot, d.state_vector, d.delete_set_at, coalesce(d.cover, '{}') AS cover";
+
+interface SnapshotRow {
+  version: number;
+  snapshot: Buffer | null;
+  state_vector: Buffer | null;
+  delete_set_at: number | null;
+  cover: Cover;
+}
+
+/** A row of the log inside of JSON. */
+interface StoredRow {
+  node: string;
+  seq: number;
+  updates: string;
+  credits: RowCredits;
+}
+
+function snapshotOf({ version, snapshot: bytes, state_vector: vector, delete_set_at: deleteSetAt, cover }: SnapshotRow): StoredSnapshot {
+  return {
+    version,
+    bytes,
+    stateVector: vector ?? (bytes ? Coverage.of([bytes]).known : new StateVector()).encode(),
+    deleteSet: bytes ? (deleteSetAt === null ? deleteSetOf(bytes) : new Uint8Array(bytes.subarray(deleteSetAt))) : deleteSetOf(EMPTY_UPDATE),
+    cover,
+  };
+}
 
 export class PostgresUpdateLog implements UpdateLog {
   readonly #pool: Pool;
@@ -16,18 +44,10 @@ export class PostgresUpdateLog implements UpdateLog {
 
   async load(documentId: string): Promise<StoredDocument> {
     // One statement, one moment: a compaction between two reads would show a row twice or not at all.
-    const { rows } = await this.#pool.query<{
-      epoch: number;
-      version: number;
-      snapshot: Buffer | null;
-      cover: Record<string, number>;
-      tail: { node: string; seq: number; updates: string; credits: StoredDocument['tail'][number]['credits'] }[] | null;
-      owners: { client: number; by: string }[] | null;
-      authorship: { client: number; by: string; from: number; to: number }[] | null;
-    }>({
+    const { rows } = await this.#pool.query<SnapshotRow & { epoch: number; tail: StoredRow[] | null; owners: { client: number; by: string }[] | null; authorship: { client: number; by: string; from: number; to: number }[] | null }>({
       name: 'load-document',
       text: `
-        SELECT coalesce(d.epoch, 1) AS epoch, coalesce(d.version, 0) AS version, d.snapshot, coalesce(d.cover, '{}') AS cover,
+        SELECT coalesce(d.epoch, 1) AS epoch, ${SNAPSHOT},
                (SELECT json_agg(json_build_object('node', l.node, 'seq', l.seq, 'updates', encode(l.updates, 'base64'), 'credits', l.credits) ORDER BY l.at, l.node, l.seq)
                   FROM sync.update_log l WHERE l.document_id = wanted.id AND l.epoch = coalesce(d.epoch, 1)) AS tail,
                (SELECT json_agg(json_build_object('client', o.client, 'by', o.user_id)) FROM sync.client_owner o WHERE o.document_id = wanted.id) AS owners,
@@ -36,29 +56,24 @@ export class PostgresUpdateLog implements UpdateLog {
       values: [documentId],
     });
     const found = rows[0]!;
-    const owners = new Map((found.owners ?? []).map(({ client, by }) => [client, by]));
+    const owners = found.owners ?? [];
+    const authorship = found.authorship ?? [];
+    const ownerOf = new Map(owners.map(({ client, by }) => [client, by]));
     const carried = new IdRanges();
-    for (const entry of found.authorship ?? []) if (owners.get(entry.client) !== entry.by) carried.add(entry);
-    for (const entry of found.authorship ?? []) if (owners.get(entry.client) === entry.by) carried.remove(entry);
+    for (const entry of authorship) if (ownerOf.get(entry.client) !== entry.by) carried.add(entry);
+    for (const entry of authorship) if (ownerOf.get(entry.client) === entry.by) carried.remove(entry);
     return {
       epoch: found.epoch,
-      version: found.version,
-      snapshot: found.snapshot,
-      cover: found.cover,
+      snapshot: snapshotOf(found),
       tail: (found.tail ?? []).map(({ node, seq, updates, credits }) => ({ row: { node, seq }, updates: Buffer.from(updates, 'base64'), credits })),
-      owners: found.owners ?? [],
+      owners,
       unconfirmed: [...carried],
     };
   }
 
-  async snapshot(documentId: string): Promise<{ version: number; bytes: Buffer | null; cover: Record<string, number> }> {
-    const { rows } = await this.#pool.query<{ version: number; snapshot: Buffer | null; cover: Record<string, number> }>({
-      name: 'load-snapshot',
-      text: 'SELECT version, snapshot, cover FROM sync.document WHERE document_id = $1',
-      values: [documentId],
-    });
-    const found = rows[0];
-    return found ? { version: found.version, bytes: found.snapshot, cover: found.cover } : { version: 0, bytes: null, cover: {} };
+  async snapshot(documentId: string): Promise<StoredSnapshot> {
+    const { rows } = await this.#pool.query<SnapshotRow>({ name: 'load-snapshot', text: `SELECT ${SNAPSHOT} FROM (SELECT $1::uuid AS id) wanted LEFT JOIN sync.document d ON d.document_id = wanted.id`, values: [documentId] });
+    return snapshotOf(rows[0]!);
   }
 
   async append(rows: readonly NewRow[]): Promise<NewRow[]> {
@@ -85,23 +100,40 @@ export class PostgresUpdateLog implements UpdateLog {
   }
 
   async #insert(rows: readonly NewRow[]): Promise<NewRow[]> {
+    // All updates as one value: an array of byte strings would travel as text, twice as long and written by hand.
+    let at = 1;
+    const places = rows.map(({ updates }) => {
+      const place = at;
+      at += updates.length;
+      return place;
+    });
     const { rows: written } = await this.#pool.query<{ document_id: string; epoch: number; seq: number }>({
       name: 'append',
+      // An epoch that ends at the same moment is no matter: what was written for it then came before its end.
       text: `
         WITH fresh AS (
-          SELECT * FROM unnest($1::uuid[], $2::int[], $3::uuid[], $4::bigint[], $5::bytea[], $6::jsonb[]) AS t (document_id, epoch, node, seq, updates, credits)
-        ), known AS (
-          INSERT INTO sync.document (document_id) SELECT DISTINCT document_id FROM fresh ON CONFLICT DO NOTHING
-        ), fenced AS (
-          -- Held until the commit, so that no epoch can end between this look and the row.
-          SELECT document_id, epoch FROM sync.document WHERE document_id IN (SELECT document_id FROM fresh) FOR SHARE
+          SELECT t.document_id, t.epoch, t.node, t.seq, substring($5::bytea FROM t.at FOR t.length) AS updates, c.credits
+            FROM unnest($1::uuid[], $2::int[], $3::uuid[], $4::bigint[], $6::int[], $7::int[]) WITH ORDINALITY AS t (document_id, epoch, node, seq, at, length, ord)
+            JOIN jsonb_array_elements($8::jsonb) WITH ORDINALITY AS c (credits, ord) USING (ord)
+        ), begun AS (
+          INSERT INTO sync.document (document_id)
+          SELECT DISTINCT f.document_id FROM fresh f WHERE NOT EXISTS (SELECT FROM sync.document d WHERE d.document_id = f.document_id) ON CONFLICT DO NOTHING
         )
         INSERT INTO sync.update_log (document_id, epoch, node, seq, updates, credits)
         SELECT f.document_id, f.epoch, f.node, f.seq, f.updates, f.credits
-          FROM fresh f LEFT JOIN fenced d ON d.document_id = f.document_id WHERE coalesce(d.epoch, 1) = f.epoch
+          FROM fresh f LEFT JOIN sync.document d USING (document_id) WHERE coalesce(d.epoch, 1) = f.epoch
             ON CONFLICT DO NOTHING
         RETURNING document_id, epoch, seq`,
-      values: [rows.map((row) => row.documentId), rows.map((row) => row.epoch), rows.map((row) => row.node), rows.map((row) => row.seq), rows.map((row) => row.updates), rows.map((row) => JSON.stringify(row.credits))],
+      values: [
+        rows.map((row) => row.documentId),
+        rows.map((row) => row.epoch),
+        rows.map((row) => row.node),
+        rows.map((row) => row.seq),
+        Buffer.concat(rows.map((row) => row.updates)),
+        places,
+        rows.map((row) => row.updates.length),
+        JSON.stringify(rows.map((row) => row.credits)),
+      ],
     });
     if (written.length === rows.length) return [];
     const done = new Set(written.map((row) => `${row.document_id} ${row.epoch} ${row.seq}`));

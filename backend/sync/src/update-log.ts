@@ -5,7 +5,7 @@ export interface UpdateLog {
   /** The document's state at the last commit: snapshot, cover and tail in one consistent read. */
   load(documentId: string): Promise<StoredDocument>;
   /** Only the snapshot, for joiners of a room that is already loaded. */
-  snapshot(documentId: string): Promise<{ version: number; bytes: Buffer | null; cover: Cover }>;
+  snapshot(documentId: string): Promise<StoredSnapshot>;
   /**
    * Appends rows in one commit and answers the rows that were not written because their epoch is over. A row that is
    * there already (a retry whose first answer was lost) counts as written.
@@ -19,11 +19,21 @@ export interface UpdateLog {
 /** {node: highest seq that the snapshot holds} */
 export type Cover = Record<string, number>;
 
+/** A document's state at its last compaction; before the first one there are no bytes. */
+export interface StoredSnapshot {
+  /** Rises with every compaction. */
+  version: number;
+  /** A Yjs update. */
+  bytes: Buffer | null;
+  /** How far it reaches, and its deletions, as the update writes them. Read without going through the bytes. */
+  stateVector: Uint8Array;
+  deleteSet: Uint8Array;
+  cover: Cover;
+}
+
 export interface StoredDocument {
   epoch: number;
-  version: number;
-  snapshot: Buffer | null;
-  cover: Cover;
+  snapshot: StoredSnapshot;
   tail: { row: LogRow; updates: Buffer; credits: RowCredits }[];
   owners: { client: number; by: string }[];
   /** Clocks delivered by people who do not own them and that their owner has not shown. */

@@ -1,11 +1,12 @@
 import { CLOSE, type CloseCode } from '@cowrite/contract';
 import type { Logger } from '@cowrite/service-kit';
 import { Malformed, Reader, Writer } from '@cowrite/sync-core';
-import { ForeignSession } from './foreign-session.ts';
+import { awarenessOf, ForeignSession } from './foreign-session.ts';
 import { canWrite, type Grant, type Standing } from './grants.ts';
 import type { OpenRoom } from './room-host.ts';
-import type { Socket } from './socket.ts';
+import { framed, type Socket } from './socket.ts';
 import type { Visitor, Visitors } from './visitors.ts';
+import { writeUpdate } from './yjs-protocol.ts';
 
 const MESSAGE = { sync: 0, awareness: 1, auth: 2, queryAwareness: 3 } as const;
 
@@ -38,15 +39,14 @@ export class YjsConnection implements Visitor {
       canWrite: canWrite(grant.role),
       envelope: {
         sync: (fill) => this.#send(MESSAGE.sync, fill),
-        awareness: (bytes) => this.#send(MESSAGE.awareness, (writer) => writer.byteArray(bytes)),
+        updates: (slice) => this.#sendFramed(slice.as('yjs', (updates) => framed(updates.map((update) => writeUpdate(new Writer().uint(MESSAGE.sync), update).finish())))),
+        presence: (slice) => this.#sendFramed(slice.as('yjs', (changes) => framed([new Writer().uint(MESSAGE.awareness).byteArray(awarenessOf(changes)).finish()]))),
         // This wire has no acknowledgement, and so nothing to refuse with: what a reader sends is dropped.
         committed: () => undefined,
         known: () => undefined,
         refused: () => undefined,
         end: (code, reason) => this.close(code as CloseCode, reason),
-        get isSlow() {
-          return socket.isSlow;
-        },
+        isSlow: () => socket.isSlow,
       },
     });
     visitors.add(this);
@@ -83,9 +83,15 @@ export class YjsConnection implements Visitor {
   /** This wire has no word for it: the close that follows brings the client back with a fresh credential. */
   expiresSoon(): void {}
 
-  heartbeat(): void {
+  heartbeat(silenceMs: number): void {
+    this.#socket.look(silenceMs);
     this.#session.alive();
     this.#socket.send(HEARTBEAT);
+  }
+
+  #sendFramed(frames: Uint8Array): void {
+    if (this.#socket.isStalled) return this.close(CLOSE.overloaded, 'reads too slowly');
+    this.#socket.sendFramed(frames);
   }
 
   #send(type: number, fill: (writer: Writer) => void): void {
