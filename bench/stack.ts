@@ -71,6 +71,8 @@ export interface Stack extends AsyncDisposable {
   readonly core: ServiceProcess;
   readonly sync: ServiceProcess;
   readonly compactor: ServiceProcess;
+  /** Every sync process, `sync` the first of them. */
+  readonly nodes: readonly ServiceProcess[];
   /** Present when asked for. */
   readonly studio: ServiceProcess | null;
   postgres(): EmbeddedPostgres;
@@ -101,7 +103,7 @@ const RAISED = {
   COWRITE_REGISTRATIONS_PER_HOUR: '1000000',
 };
 
-export async function startStack({ studio: withStudio = false, env = {}, settings = {} }: { studio?: boolean; env?: Record<string, string>; settings?: Record<string, string> } = {}): Promise<Stack> {
+export async function startStack({ studio: withStudio = false, nodes: nodeCount = 1, env = {}, settings = {} }: { studio?: boolean; nodes?: number; env?: Record<string, string>; settings?: Record<string, string> } = {}): Promise<Stack> {
   const folder = await mkdtemp(join(tmpdir(), 'cowrite-stack-'));
   const cluster = { dataDir: join(folder, 'postgres'), password: newPassword(), settings: { max_connections: '200', ...settings } };
   let postgres = await startEmbeddedPostgres(cluster);
@@ -120,9 +122,14 @@ export async function startStack({ studio: withStudio = false, env = {}, setting
   const service = (name: string, script: string, port: number, extra: Record<string, string>) => new ServiceProcess({ name, script: join(root, script), port, logFile: join(folder, `${name}.log`), env: { ...shared, ...extra } });
   const core = service('core', 'backend/core/dist/main.js', corePort, { PORT: String(corePort), JWT_SECRET: randomBytes(48).toString('base64url') });
   const sync = service('sync', 'backend/sync/dist/main.js', syncPort, { PORT: String(syncPort), CORE_URL: core.url });
+  const nodes = [sync];
+  for (let at = 2; at <= nodeCount; at += 1) {
+    const port = await freePort();
+    nodes.push(service(`sync-${at}`, 'backend/sync/dist/main.js', port, { PORT: String(port), CORE_URL: core.url }));
+  }
   const compactor = service('compactor', 'backend/sync/dist/compactor-main.js', 0, {});
   const studio = withStudio ? service('studio', 'frontend/.next/standalone/frontend/server.js', studioPort, { PORT: String(studioPort), HOSTNAME: '127.0.0.1', CORE_PORT: String(corePort), SYNC_PORT: String(syncPort) }) : null;
-  const services = [core, sync, compactor, ...(studio ? [studio] : [])];
+  const services = [core, ...nodes, compactor, ...(studio ? [studio] : [])];
   try {
     for (const each of services) await each.start();
   } catch (error) {
@@ -136,6 +143,7 @@ export async function startStack({ studio: withStudio = false, env = {}, setting
     core,
     sync,
     compactor,
+    nodes,
     studio,
     postgres: () => postgres,
     async restartPostgres(how) {

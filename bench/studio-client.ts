@@ -1,4 +1,4 @@
-import { type RefusalReason, type ReplicaInput, readServerFrame, readUpdate, Replica, type ServerFrame, uuidBytes, writeClientFrame } from '@cowrite/sync-core';
+import { type PersonState, type RefusalReason, type ReplicaInput, readServerFrame, readUpdate, Replica, type ServerFrame, uuidBytes, writeClientFrame } from '@cowrite/sync-core';
 import { WebSocket } from 'ws';
 import * as Y from 'yjs';
 
@@ -11,7 +11,7 @@ const REMOTE = Symbol('remote');
 export class StudioClient {
   readonly doc: Y.Doc = new Y.Doc();
   readonly #replica = new Replica();
-  readonly #url: string;
+  #url: string;
   readonly #documentId: string;
   readonly #ticket: () => Promise<string>;
   readonly #waiters = new Set<() => void>();
@@ -22,6 +22,10 @@ export class StudioClient {
   /** Called with every cumulative acknowledgement's moment; the checker reads the clock there. */
   onAck: (upTo: number) => void = () => undefined;
   onRemote: () => void = () => undefined;
+  /** Who else is there, by client id. */
+  readonly people = new Map<number, PersonState>();
+  #caret: string | null = null;
+  #caretClock = 0;
   readonly events: unknown[] = [];
   readonly refusals: string[] = [];
   readonly closes: number[] = [];
@@ -89,6 +93,22 @@ export class StudioClient {
     this.#socket?.terminate();
   }
 
+  /** Shows a caret, now and after every reconnect. */
+  showCaret(state: string): void {
+    this.#caret = state;
+    this.#sayCaret();
+  }
+
+  #sayCaret(): void {
+    if (this.#caret !== null && this.isUp) this.#push({ type: 'presence', channel: 1, client: this.doc.clientID, clock: (this.#caretClock += 1), state: this.#caret });
+  }
+
+  /** Goes on at another node. */
+  moveTo(syncUrl: string): void {
+    this.#url = `${syncUrl.replace(/^http/, 'ws')}/v1`;
+    this.cut();
+  }
+
   send(bytes: Uint8Array): void {
     this.#socket?.send(bytes);
   }
@@ -110,6 +130,7 @@ export class StudioClient {
       if (this.#socket !== socket) return;
       this.closes.push(code);
       this.#step({ type: 'disconnected' });
+      this.people.clear();
       this.#look();
       if (!(code >= 4400 && code < 4500)) this.#again();
     });
@@ -141,6 +162,7 @@ export class StudioClient {
         break;
       case 'ready':
         this.#step({ type: 'ready', stateVector: frame.stateVector });
+        this.#sayCaret();
         break;
       case 'ack':
         this.onAck(frame.upTo);
@@ -168,6 +190,12 @@ export class StudioClient {
         this.cut();
         break;
       case 'people':
+        for (const person of frame.people) {
+          if (person.client === this.doc.clientID) continue;
+          if (person.state === '') this.people.delete(person.client);
+          else this.people.set(person.client, person);
+        }
+        break;
       case 'hint':
       case 'reread':
         break;

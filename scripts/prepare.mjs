@@ -2,7 +2,7 @@
 // Plain Node ≥ 20 without dependencies, because it runs on a machine that has nothing else.
 import { spawn, spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { existsSync, mkdirSync, readFileSync, readdirSync, statSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
@@ -157,17 +157,48 @@ export function runAttached(node, args, env = {}) {
   });
 }
 
+/** The first of these programs that PATH has, or null. */
+function onPath(...names) {
+  for (const folder of (process.env.PATH ?? '').split(':')) for (const name of names) if (existsSync(join(folder, name))) return join(folder, name);
+  return null;
+}
+
+/**
+ * A redis-server for the tests of what runs over Redis: one on PATH, or Debian's, unpacked into .build and not installed, so
+ * that no service of the machine begins. Nothing else needs Redis; where none can be had, those tests are left out, which is said.
+ *
+ * @returns {string | null} its path
+ */
+export function prepareRedis() {
+  const found = onPath('redis-server');
+  if (found) return found;
+  const folder = join(root, '.build/redis');
+  const program = join(folder, 'redis-server');
+  if (existsSync(program)) return program;
+  const archives = join(folder, 'archives');
+  mkdirSync(join(archives, 'partial'), { recursive: true });
+  const apt = (...args) => spawnSync('apt-get', ['-qq', ...args], { stdio: 'ignore', env: { ...process.env, DEBIAN_FRONTEND: 'noninteractive' } }).status === 0;
+  if (process.getuid?.() === 0) apt('update');
+  const got = apt('install', '-y', '--download-only', '--no-install-recommends', '-o', `Dir::Cache::archives=${archives}`, '-o', 'Debug::NoLocking=1', 'redis-server');
+  const packages = got ? readdirSync(archives).filter((name) => name.endsWith('.deb')) : [];
+  if (packages.length === 0 || !packages.every((name) => spawnSync('dpkg', ['-x', join(archives, name), folder], { stdio: 'ignore' }).status === 0)) {
+    rmSync(folder, { recursive: true, force: true });
+    process.stdout.write(say('  redis-server가 없어 Redis를 쓰는 시험은 뺍니다 (apt-get install redis-server).\n', '  no redis-server, so the tests that use one are left out (apt-get install redis-server).\n'));
+    return null;
+  }
+  // One program that is the server when it is called so.
+  const libraries = join(folder, `usr/lib/${process.arch === 'arm64' ? 'aarch64' : 'x86_64'}-linux-gnu`);
+  writeFileSync(program, `#!/bin/bash\nLD_LIBRARY_PATH='${libraries}' exec -a redis-server '${join(folder, 'usr/bin/redis-check-rdb')}' "$@"\n`, { mode: 0o755 });
+  return program;
+}
+
 /**
  * A browser for the tests: CHROMIUM_PATH, one on PATH, or Debian's, installed when that is possible.
  *
  * @returns {string} its path
  */
 export function prepareBrowser() {
-  const find = () => {
-    if (process.env.CHROMIUM_PATH && existsSync(process.env.CHROMIUM_PATH)) return process.env.CHROMIUM_PATH;
-    for (const folder of (process.env.PATH ?? '').split(':')) for (const name of ['chromium', 'chromium-browser', 'google-chrome-stable', 'google-chrome']) if (existsSync(join(folder, name))) return join(folder, name);
-    return null;
-  };
+  const find = () => (process.env.CHROMIUM_PATH && existsSync(process.env.CHROMIUM_PATH) ? process.env.CHROMIUM_PATH : onPath('chromium', 'chromium-browser', 'google-chrome-stable', 'google-chrome'));
   const found = find();
   if (found) return found;
   const advice = say(

@@ -1,15 +1,20 @@
 import { randomUUID } from 'node:crypto';
 import { answers, connect, type Logger } from '@cowrite/service-kit';
 import { createRemoteJWKSet, type JWTVerifyGetKey } from 'jose';
+import { type Bus, type BusMessage, rowMessage } from './bus.ts';
+import { NotifyBus } from './bus.notify.ts';
+import { RedisBus } from './bus.redis.ts';
 import { CommitQueue } from './commit-queue.ts';
 import type { SyncConfig } from './config.ts';
 import { CoreEdits } from './core-edits.ts';
 import { Gateway } from './gateway.ts';
 import { Grants } from './grants.ts';
-import { type Notification, Notifications } from './notifications.ts';
+import { Nodes } from './nodes.ts';
+import { type Notification, notifications } from './notifications.ts';
 import { ProjectEvents } from './project-events.ts';
 import { RoomHost } from './room-host.ts';
 import { Turn } from './turn.ts';
+import type { NewRow } from './update-log.ts';
 import { PostgresUpdateLog } from './update-log.postgres.ts';
 import { Visitors } from './visitors.ts';
 
@@ -20,6 +25,9 @@ export interface Sync {
   close(): Promise<void>;
 }
 
+/** While no bus is heard, what other nodes commit is looked for this often. */
+const LOOK_WITHOUT_BUS_MS = 1_000;
+
 /** Puts the service together: the one place that knows every part. */
 export function createSync({ config, logger, keys }: { config: SyncConfig; logger: Logger; keys?: JWTVerifyGetKey }): Sync {
   const clock = () => performance.now();
@@ -27,7 +35,13 @@ export function createSync({ config, logger, keys }: { config: SyncConfig; logge
   const pool = connect(config.DATABASE_URL, { name: 'cowrite-sync', connectionsMax: 8 });
   // Never behind the joins of a storm: what is being written has a connection of its own (X18).
   const writing = connect(config.DATABASE_URL, { name: 'cowrite-sync-log', connectionsMax: 2 });
-  const commits = new CommitQueue({ log: new PostgresUpdateLog(writing), node: randomUUID(), windowMs: config.COWRITE_SYNC_COMMIT_WINDOW, logger });
+  const node = randomUUID();
+  const bus: Bus = config.REDIS_URL ? new RedisBus({ url: config.REDIS_URL, node, logger }) : new NotifyBus({ pool, databaseUrl: config.DATABASE_URL, node, logger });
+  const say = (messages: readonly BusMessage[]) => {
+    if (messages.length > 0 && nodes.areOthers) bus.say(messages);
+  };
+  const committed = (rows: readonly NewRow[]) => say(rows.map(rowMessage));
+  const commits = new CommitQueue({ log: new PostgresUpdateLog(writing), node, windowMs: config.COWRITE_SYNC_COMMIT_WINDOW, logger, committed });
   const host = new RoomHost({
     log: new PostgresUpdateLog(pool),
     commits,
@@ -38,12 +52,14 @@ export function createSync({ config, logger, keys }: { config: SyncConfig; logge
     readersMax: config.COWRITE_SYNC_READERS_PER_DOCUMENT,
     clock,
     turn,
+    say,
     logger,
   });
+  const nodes = new Nodes({ pool, node, logger, came: () => bus.say([{ kind: 'look' }]), went: (gone) => host.nodeGone(gone) });
   const grants = new Grants(pool, keys ?? createRemoteJWKSet(new URL('/.well-known/jwks.json', config.CORE_URL), { cooldownDuration: 2_000, timeoutDuration: 5_000 }));
   const visitors = new Visitors({ grants, perPersonMax: config.COWRITE_SYNC_SOCKETS_PER_PERSON, logger });
   const events = new ProjectEvents(pool, logger);
-  const coreEdits = new CoreEdits({ pool, node: randomUUID(), host, logger });
+  const coreEdits = new CoreEdits({ pool, node: randomUUID(), host, logger, committed });
   const gateway = new Gateway({
     host,
     grants,
@@ -73,7 +89,7 @@ export function createSync({ config, logger, keys }: { config: SyncConfig; logge
     if (place) gateway.hint(place.projectId, JSON.stringify({ type: 'document.settled', documentId, lengths }));
   }
 
-  const notifications = new Notifications({
+  const spoken = notifications({
     databaseUrl: config.DATABASE_URL,
     logger,
     onConnected: lookEverywhere,
@@ -100,16 +116,42 @@ export function createSync({ config, logger, keys }: { config: SyncConfig; logge
     coreEdits.look();
   }
 
+  /** Open documents are compared with the log: often while no bus says what other nodes commit. */
+  let doubting: Promise<void> | null = null;
+  let doubtAgain = false;
+  function doubt(): void {
+    if (!nodes.areOthers) return;
+    if (doubting) {
+      doubtAgain = true;
+      return;
+    }
+    doubting = host
+      .doubt()
+      .catch((error: unknown) => logger.warn({ err: error }, 'the log could not be compared; the next look will'))
+      .finally(() => {
+        doubting = null;
+        if (!doubtAgain) return;
+        doubtAgain = false;
+        doubt();
+      });
+  }
+
   const timers: NodeJS.Timeout[] = [];
   return {
     async listen() {
+      await bus.start({ hear: (from, message) => (message.kind === 'look' ? doubt() : host.hear(from, message)), doubt });
+      await nodes.start();
       const port = await gateway.listen(
         config.HOST.split(',').map((host_) => host_.trim()),
         config.PORT,
       );
-      await notifications.start();
+      await spoken.start();
       timers.push(
         setInterval(lookEverywhere, config.COWRITE_SYNC_STANDING_EVERY),
+        setInterval(doubt, config.COWRITE_SYNC_STANDING_EVERY),
+        setInterval(() => {
+          if (!bus.isUp) doubt();
+        }, LOOK_WITHOUT_BUS_MS),
         setInterval(() => gateway.heartbeat(), config.COWRITE_SYNC_HEARTBEAT),
         setInterval(() => void host.tick(), 5_000),
         setInterval(() => void grants.forgetSpent().catch((error: unknown) => logger.warn({ err: error }, 'spent tickets could not be cleared')), 600_000),
@@ -122,7 +164,9 @@ export function createSync({ config, logger, keys }: { config: SyncConfig; logge
       const tooLong = setTimeout(() => commits.abandon(), 5_000);
       await Promise.all([drained, commits.settled(), coreEdits.settled()]);
       clearTimeout(tooLong);
-      await notifications.stop();
+      await nodes.stop();
+      await bus.stop();
+      await spoken.stop();
       await Promise.all([pool.end(), writing.end()]);
     },
   };

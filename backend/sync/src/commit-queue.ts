@@ -37,17 +37,20 @@ export class CommitQueue {
   readonly #node: string;
   readonly #windowMs: number;
   readonly #logger: Logger;
+  readonly #committed: (rows: readonly NewRow[]) => void;
   #waiting = new Map<CommitRoom, Waiting[]>();
   #running: Promise<void> | null = null;
   #stopped = false;
   /** When the database last refused, as a fact for `/health/ready`. */
   isStalled = false;
 
-  constructor({ log, node, windowMs, logger }: { log: UpdateLog; node: string; windowMs: number; logger: Logger }) {
+  /** `committed` hears of every row that is in the log, after its room. */
+  constructor({ log, node, windowMs, logger, committed = () => undefined }: { log: UpdateLog; node: string; windowMs: number; logger: Logger; committed?: (rows: readonly NewRow[]) => void }) {
     this.#log = log;
     this.#node = node;
     this.#windowMs = windowMs;
     this.#logger = logger;
+    this.#committed = committed;
   }
 
   add(room: CommitRoom, waiting: Waiting): void {
@@ -118,6 +121,7 @@ export class CommitQueue {
         else if (poisoned.includes(row)) room.failed('poisoned');
         else room.committed(upTo, { node: row.node, seq: row.seq });
       }
+      this.#committed(prepared.map(({ row }) => row).filter((row) => !fenced.includes(row) && !poisoned.includes(row)));
       return;
     }
   }

@@ -8,6 +8,7 @@ export const SyncConfig = z
     CORE_URL: z.url().default('http://127.0.0.1:8100').describe('where core answers: its JWKS verifies tickets'),
     FRONTEND_URL: z.url().default('http://localhost:3100').describe('where the studio is served; its origin may open sockets'),
     PUBLIC_ORIGINS: z.string().default('').describe('further origins that may open sockets, separated by commas'),
+    REDIS_URL: z.string().optional().describe('Redis that carries what nodes tell each other; without it they use the database. Nothing is lost when it is'),
     JWT_SECRET: z.string().optional().describe('accepted because the deployment passes it; this service verifies with core’s public key and does not need it'),
     NODE_ENV: z.string().default('production').describe('production or development'),
     HOST: z.string().default('127.0.0.1,::1').describe('addresses to listen on, separated by commas'),

@@ -1,6 +1,8 @@
 import type { Logger, Pool } from '@cowrite/service-kit';
 import { type Credit, Malformed, readUpdate, writeBatch } from '@cowrite/sync-core';
+import { rowMessage } from './bus.ts';
 import type { RoomHost } from './room-host.ts';
+import type { NewRow } from './update-log.ts';
 
 /** How many of core's writes go into one transaction. */
 const AT_ONCE = 200;
@@ -14,16 +16,18 @@ export class CoreEdits {
   readonly #node: string;
   readonly #host: RoomHost;
   readonly #logger: Logger;
+  readonly #committed: (rows: readonly NewRow[]) => void;
   #running: Promise<void> | null = null;
   #again = false;
   readonly #seqs = new Map<string, number>();
 
   /** `node` must not be the commit queue's: two writers cannot count one sequence. */
-  constructor({ pool, node, host, logger }: { pool: Pool; node: string; host: RoomHost; logger: Logger }) {
+  constructor({ pool, node, host, logger, committed }: { pool: Pool; node: string; host: RoomHost; logger: Logger; committed: (rows: readonly NewRow[]) => void }) {
     this.#pool = pool;
     this.#node = node;
     this.#host = host;
     this.#logger = logger;
+    this.#committed = committed;
   }
 
   look(): void {
@@ -49,7 +53,7 @@ export class CoreEdits {
   async #take(): Promise<void> {
     for (;;) {
       const client = await this.#pool.connect();
-      const appended: { documentId: string; update: Buffer; seq: number }[] = [];
+      const appended: NewRow[] = [];
       let taken = 0;
       try {
         await client.query('BEGIN');
@@ -64,12 +68,13 @@ export class CoreEdits {
           const seq = (this.#seqs.get(documentId) ?? 0) + 1;
           this.#seqs.set(documentId, seq);
           await client.query('INSERT INTO sync.document (document_id) VALUES ($1) ON CONFLICT DO NOTHING', [documentId]);
-          await client.query(
+          const updates = writeBatch([bytes]);
+          const { rows: written } = await client.query<{ epoch: number }>(
             `INSERT INTO sync.update_log (document_id, epoch, node, seq, updates, credits)
-             SELECT document_id, epoch, $2, $3, $4, $5 FROM sync.document WHERE document_id = $1`,
-            [documentId, this.#node, seq, writeBatch([bytes]), JSON.stringify(credits)],
+             SELECT document_id, epoch, $2, $3, $4, $5 FROM sync.document WHERE document_id = $1 RETURNING epoch`,
+            [documentId, this.#node, seq, updates, JSON.stringify(credits)],
           );
-          appended.push({ documentId, update: bytes, seq });
+          appended.push({ documentId, epoch: written[0]!.epoch, node: this.#node, seq, updates, credits });
         }
         await client.query('COMMIT');
       } catch (error) {
@@ -78,7 +83,8 @@ export class CoreEdits {
       } finally {
         client.release();
       }
-      for (const { documentId, update, seq } of appended) (await this.#host.loaded(documentId)?.catch(() => null))?.arrive(update, { node: this.#node, seq });
+      for (const row of appended) this.#host.heard(rowMessage(row));
+      this.#committed(appended);
       if (taken < AT_ONCE) return;
     }
   }

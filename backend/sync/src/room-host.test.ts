@@ -13,7 +13,7 @@ const DOCUMENT = '01a20733-44ac-7f91-a340-ff07e05ddccd';
 function aHost({ log = new MemoryUpdateLog(), editorsMax = 2, readersMax = 1 } = {}) {
   const logger = createLogger({ service: 'test', level: 'silent' });
   const commits = new CommitQueue({ log, node: '01a20733-0000-7000-8000-000000000001', windowMs: 0, logger });
-  const host = new RoomHost({ log, commits, limits: DOCUMENT_LIMITS, presence: { expiresAfterMs: 30_000, stateBytesMax: 1_000 }, lingerMs: 60_000, editorsMax, readersMax, clock: () => 0, turn: new Turn(), logger });
+  const host = new RoomHost({ log, commits, limits: DOCUMENT_LIMITS, presence: { expiresAfterMs: 30_000, stateBytesMax: 1_000 }, lingerMs: 60_000, editorsMax, readersMax, clock: () => 0, turn: new Turn(), say: () => undefined, logger });
   return { log, host, commits };
 }
 

@@ -2,6 +2,8 @@ import { CLOSE } from '@cowrite/contract';
 import type { Logger } from '@cowrite/service-kit';
 import {
   Coverage,
+  Cursor,
+  type CursorInput,
   type DocumentLimits,
   EMPTY_UPDATE,
   IdRanges,
@@ -18,10 +20,11 @@ import {
   StateVector,
   updateOfDeletions,
 } from '@cowrite/sync-core';
+import type { BusMessage, RemotePerson } from './bus.ts';
 import type { CommitQueue, CommitRoom } from './commit-queue.ts';
 import { Slice } from './slice.ts';
 import type { Turn } from './turn.ts';
-import { isCovered, type StoredSnapshot, type UpdateLog } from './update-log.ts';
+import { type Cover, type Head, isCovered, type StoredSnapshot, type UpdateLog } from './update-log.ts';
 
 /** Who is behind a session, as the ticket or token said and core confirmed. */
 export interface Identity {
@@ -60,6 +63,8 @@ export interface HostOptions {
   readersMax: number;
   clock: () => number;
   turn: Turn;
+  /** Tells the other nodes, when there are any. */
+  say: (messages: readonly BusMessage[]) => void;
   logger: Logger;
 }
 
@@ -116,10 +121,55 @@ export class RoomHost {
     return this.#rooms.size;
   }
 
+  /** A row that this node or another one committed. A document that nobody has open here is no matter. */
+  heard(message: Extract<BusMessage, { kind: 'row' }>): void {
+    this.#tell(message.documentId, (room) => room.heard(message));
+  }
+
+  /** What another node said. */
+  hear(from: string, message: Exclude<BusMessage, { kind: 'look' }>): void {
+    switch (message.kind) {
+      case 'row':
+        return this.heard(message);
+      case 'people':
+        return this.#tell(message.documentId, (room) => room.peopleThere(from, message.people));
+      case 'who':
+        return this.#tell(message.documentId, (room) => room.sayWho());
+      default:
+        return message satisfies never;
+    }
+  }
+
+  #tell(documentId: string, what: (room: OpenRoom) => void): void {
+    void this.#rooms
+      .get(documentId)
+      ?.then(what)
+      .catch((error: unknown) => this.options.logger.warn({ err: error, documentId }, 'a room that could not be loaded hears nothing'));
+  }
+
+  /** Everyone who was shown there is gone. */
+  nodeGone(node: string): void {
+    for (const documentId of this.#rooms.keys()) this.#tell(documentId, (room) => room.nodeGone(node));
+  }
+
+  /** Something may have been missed: how far the log has come is asked for all open documents at once (CU6). */
+  async doubt(): Promise<void> {
+    const open = [...this.#rooms.keys()];
+    for (let at = 0; at < open.length; at += HEADS_AT_ONCE) {
+      for (const head of await this.options.log.heads(open.slice(at, at + HEADS_AT_ONCE))) this.#tell(head.documentId, (room) => room.compare(head));
+    }
+  }
+
   async tick(): Promise<void> {
     for (const room of this.#rooms.values()) (await room.catch(() => null))?.tick();
   }
 }
+
+/** Documents asked about in one question. */
+const HEADS_AT_ONCE = 1_000;
+
+/** After a reading that failed. */
+const READ_AGAIN_MS = 500;
 
 /** What the host does for a room. */
 interface Home {
@@ -132,6 +182,10 @@ export class OpenRoom implements CommitRoom {
   readonly documentId: string;
   readonly epoch: number;
   readonly #room: Room;
+  readonly #cursor: Cursor;
+  /** Nodes whose people are shown here, and the session that stands for each. */
+  readonly #elsewhere = new Map<string, number>();
+  readonly #namesElsewhere = new Map<number, Identity>();
   readonly #presence: Presence;
   readonly #options: HostOptions;
   readonly #listeners = new Map<number, Listener>();
@@ -167,14 +221,18 @@ export class OpenRoom implements CommitRoom {
     }
     const bytes = (snapshot.bytes?.length ?? 0) + tail.reduce((sum, { update }) => sum + update.length, 0);
     const room = new Room({ coverage, bytes, owners, unconfirmed, tail, limits: options.limits });
-    return new OpenRoom(documentId, stored.epoch, snapshot, room, options, home);
+    const passed = [...rowsOf(snapshot.cover), ...stored.tail.map(({ row }) => row)];
+    const open = new OpenRoom(documentId, stored.epoch, snapshot, room, passed, options, home);
+    options.say([{ kind: 'who', documentId }]);
+    return open;
   }
 
-  private constructor(documentId: string, epoch: number, snapshot: StoredSnapshot, room: Room, options: HostOptions, home: Home) {
+  private constructor(documentId: string, epoch: number, snapshot: StoredSnapshot, room: Room, passed: readonly LogRow[], options: HostOptions, home: Home) {
     this.documentId = documentId;
     this.epoch = epoch;
     this.#version = snapshot.version;
     this.#room = room;
+    this.#cursor = new Cursor({ passed, knows: (client) => room.knows(client) });
     this.#options = options;
     this.#home = home;
     this.#presence = new Presence(options.presence);
@@ -245,9 +303,55 @@ export class OpenRoom implements CommitRoom {
     this.#step({ type: 'rights-changed', session, canWrite });
   }
 
-  /** A committed update that this node did not write itself. */
-  arrive(update: Uint8Array, row: LogRow): void {
-    this.#step({ type: 'arrived', update, row });
+  /** A committed row that did not come through this room. */
+  heard({ epoch, row, updates, credits }: Extract<BusMessage, { kind: 'row' }>): void {
+    if (epoch < this.epoch) return;
+    if (epoch > this.epoch) this.#look({ type: 'doubted' });
+    else if (updates) this.#look({ type: 'heard', row, updates: readBatch(updates), ...(credits ? { credited: credits } : {}) });
+    else this.#look({ type: 'hinted', row });
+  }
+
+  /** How far the log had come when it was asked. */
+  compare({ epoch, version, rows }: Head): void {
+    if (epoch !== this.epoch) return this.failed('old-epoch');
+    for (const row of rows) this.#look({ type: 'hinted', row });
+    if (version > this.#version) void this.compacted().catch((error: unknown) => this.#options.logger.warn({ err: error, documentId: this.documentId }, 'a newer snapshot could not be read; it will be looked for again'));
+  }
+
+  #look(input: CursorInput): void {
+    if (this.#gone) return;
+    for (const effect of this.#cursor.step(input)) {
+      switch (effect.type) {
+        case 'let-in':
+          for (const update of effect.updates) this.#step({ type: 'arrived', update: new Uint8Array(update), row: effect.row, ...(effect.credited ? { credited: effect.credited } : {}) });
+          break;
+        case 'read':
+          void this.#read(effect.beyond);
+          break;
+        case 'unfit':
+          this.#options.logger.error({ documentId: this.documentId, ...effect.row }, 'the log holds a row that rests on nothing; it is not shown');
+          break;
+        default:
+          effect satisfies never;
+      }
+    }
+  }
+
+  async #read(passed: ReadonlyMap<string, number>): Promise<void> {
+    try {
+      const { epoch, tail, snapshot } = await this.#options.log.beyond(this.documentId, passed);
+      if (epoch !== this.epoch) return this.failed('old-epoch');
+      this.#look({
+        type: 'read',
+        rows: tail.map(({ row, updates, credits }) => ({ row, updates: readBatch(updates), credited: credits })),
+        snapshot: snapshot?.bytes ? { cover: rowsOf(snapshot.cover), update: snapshot.bytes } : null,
+      });
+      if (snapshot) await this.compacted();
+    } catch (error) {
+      this.#options.logger.warn({ err: error, documentId: this.documentId }, 'the log could not be read; trying again');
+      this.#look({ type: 'read-failed' });
+      setTimeout(() => this.#look({ type: 'doubted' }), READ_AGAIN_MS).unref();
+    }
   }
 
   say(session: number, client: number, clock: number, state: string | null): void {
@@ -263,6 +367,8 @@ export class OpenRoom implements CommitRoom {
   }
 
   tick(): void {
+    // People elsewhere live as long as their node says nothing else.
+    for (const session of this.#elsewhere.values()) this.#presence.renew(session, this.#options.clock());
     const expired = this.#presence.expire(this.#options.clock());
     for (const change of expired) this.#tellPresence([change], this.#listeners.get(change.session)?.who ?? NOBODY);
   }
@@ -275,6 +381,7 @@ export class OpenRoom implements CommitRoom {
 
   committed(upTo: number, row: LogRow): void {
     this.#step({ type: 'committed', rows: [{ position: upTo, row }] });
+    this.#look({ type: 'heard', row, updates: [] });
   }
 
   failed(reason: 'old-epoch' | 'poisoned'): void {
@@ -345,7 +452,34 @@ export class OpenRoom implements CommitRoom {
     this.#presenceTimer = null;
     const slice = new Slice([...this.#moved.values()]);
     this.#moved = new Map();
+    this.#sayPeople(slice.items.filter(({ session }) => session > 0));
     for (const listener of this.#listeners.values()) listener.presence(slice);
+  }
+
+  #sayPeople(people: readonly PersonChange[]): void {
+    if (people.length > 0) this.#options.say([{ kind: 'people', documentId: this.documentId, people: people.map(({ client, clock, state, who }) => ({ client, clock, state, who })) }]);
+  }
+
+  /** Another node asks who is here. */
+  sayWho(): void {
+    this.#sayPeople(this.#named(this.#presence.everyone().filter(({ session }) => session > 0)));
+  }
+
+  /** People of another node. One session below nought stands for each node. */
+  peopleThere(node: string, people: readonly RemotePerson[]): void {
+    const session = this.#elsewhere.get(node) ?? -1 - this.#elsewhere.size;
+    this.#elsewhere.set(node, session);
+    for (const { client, clock, state, who } of people) {
+      const change = this.#presence.say(session, client, clock, state, this.#options.clock());
+      if (!change) continue;
+      this.#namesElsewhere.set(client, who);
+      this.#tellPresence([change], who);
+    }
+  }
+
+  nodeGone(node: string): void {
+    const session = this.#elsewhere.get(node);
+    if (session !== undefined) this.#tellPresence(this.#presence.leave(session), NOBODY);
   }
 
   /** Those who hear in this slice: people who may write, or people who only read. */
@@ -368,7 +502,7 @@ export class OpenRoom implements CommitRoom {
   }
 
   #named(changes: readonly PresenceChange[]): PersonChange[] {
-    return changes.map((change) => ({ ...change, who: this.#listeners.get(change.session)?.who ?? NOBODY }));
+    return changes.map((change) => ({ ...change, who: this.#listeners.get(change.session)?.who ?? this.#namesElsewhere.get(change.client) ?? NOBODY }));
   }
 
   #keepSnapshot({ bytes, deleteSet, stateVector }: StoredSnapshot): void {
@@ -391,6 +525,8 @@ export class OpenRoom implements CommitRoom {
         const { version, bytes, cover, deleteSet } = snapshot;
         if (version > this.#version) {
           this.#version = version;
+          // It may hold rows of other nodes that were not heard of here (CU5).
+          if (bytes) this.#look({ type: 'folded', cover: rowsOf(cover), update: bytes });
           this.#step({ type: 'compacted', covers: (row) => isCovered(cover, row), snapshotBytes: bytes?.length ?? 0, deleteSet });
         }
         this.#keepSnapshot(snapshot);
@@ -454,6 +590,8 @@ class Outbound {
     }
   }
 }
+
+const rowsOf = (cover: Cover): LogRow[] => Object.entries(cover).map(([node, seq]) => ({ node, seq }));
 
 const NOBODY: Identity = { userId: '', name: '', colour: 0 };
 

@@ -1,5 +1,5 @@
 import { type Credit, deleteSetOf, EMPTY_UPDATE, StateVector } from '@cowrite/sync-core';
-import { type NewRow, PoisonedRows, type RowCredits, type StoredDocument, type StoredSnapshot, type UpdateLog } from './update-log.ts';
+import { type Head, type NewRow, PoisonedRows, type RowCredits, type StoredDocument, type StoredSnapshot, type UpdateLog } from './update-log.ts';
 
 /** Nothing is ever compacted here. */
 const NONE: StoredSnapshot = { version: 0, bytes: null, stateVector: new StateVector().encode(), deleteSet: deleteSetOf(EMPTY_UPDATE), cover: {} };
@@ -46,6 +46,19 @@ export class MemoryUpdateLog implements UpdateLog {
 
   async snapshot(): Promise<StoredSnapshot> {
     return NONE;
+  }
+
+  async beyond(documentId: string, passed: ReadonlyMap<string, number>) {
+    const { epoch, tail } = await this.load(documentId);
+    return { epoch, tail: tail.filter(({ row }) => row.seq > (passed.get(row.node) ?? 0)), snapshot: null };
+  }
+
+  async heads(documentIds: readonly string[]): Promise<Head[]> {
+    return documentIds.flatMap((documentId) => {
+      const rows = this.#rows.get(documentId) ?? [];
+      const last = new Map(rows.map(({ node, seq }) => [node, seq]));
+      return rows.length > 0 ? [{ documentId, epoch: this.#epochOf(documentId), version: 0, rows: [...last].map(([node, seq]) => ({ node, seq })) }] : [];
+    });
   }
 
   async append(rows: readonly NewRow[]): Promise<NewRow[]> {

@@ -1,12 +1,13 @@
 import type { Pool } from '@cowrite/service-kit';
-import { Coverage, deleteSetOf, EMPTY_UPDATE, IdRanges, StateVector } from '@cowrite/sync-core';
-import { type Cover, type NewRow, PoisonedRows, type RowCredits, type StoredDocument, type StoredSnapshot, type UpdateLog } from './update-log.ts';
+import { Coverage, deleteSetOf, EMPTY_UPDATE, IdRanges, type LogRow, StateVector } from '@cowrite/sync-core';
+import { type Cover, type Head, type NewRow, PoisonedRows, type RowCredits, type StoredDocument, type StoredSnapshot, type UpdateLog } from './update-log.ts';
 
 /** SQLSTATE classes that say the data itself is at fault, so that trying again is of no use. */
 const DATA_FAULT = /^(22|23|54)/;
 
 const isDataFault = (error: unknown): boolean => DATA_FAULT.test((error as { code?: string }).code ?? '');
 
+const STORED_ROW = "json_build_object('node', l.node, 'seq', l.seq, 'updates', encode(l.updates, 'base64'), 'credits', l.credits)";
 const SNAPSHOT = "coalesce(d.version, 0) AS version, d.snapshot, d.state_vector, d.delete_set_at, coalesce(d.cover, '{}') AS cover";
 
 interface SnapshotRow {
@@ -24,6 +25,8 @@ interface StoredRow {
   updates: string;
   credits: RowCredits;
 }
+
+const tailOf = (rows: readonly StoredRow[] | null): StoredDocument['tail'] => (rows ?? []).map(({ node, seq, updates, credits }) => ({ row: { node, seq }, updates: Buffer.from(updates, 'base64'), credits }));
 
 function snapshotOf({ version, snapshot: bytes, state_vector: vector, delete_set_at: deleteSetAt, cover }: SnapshotRow): StoredSnapshot {
   return {
@@ -48,7 +51,7 @@ export class PostgresUpdateLog implements UpdateLog {
       name: 'load-document',
       text: `
         SELECT coalesce(d.epoch, 1) AS epoch, ${SNAPSHOT},
-               (SELECT json_agg(json_build_object('node', l.node, 'seq', l.seq, 'updates', encode(l.updates, 'base64'), 'credits', l.credits) ORDER BY l.at, l.node, l.seq)
+               (SELECT json_agg(${STORED_ROW} ORDER BY l.at, l.node, l.seq)
                   FROM sync.update_log l WHERE l.document_id = wanted.id AND l.epoch = coalesce(d.epoch, 1)) AS tail,
                (SELECT json_agg(json_build_object('client', o.client, 'by', o.user_id)) FROM sync.client_owner o WHERE o.document_id = wanted.id) AS owners,
                (SELECT json_agg(json_build_object('client', a.client, 'by', a.user_id, 'from', a.clock_from, 'to', a.clock_to)) FROM sync.authorship a WHERE a.document_id = wanted.id) AS authorship
@@ -65,7 +68,7 @@ export class PostgresUpdateLog implements UpdateLog {
     return {
       epoch: found.epoch,
       snapshot: snapshotOf(found),
-      tail: (found.tail ?? []).map(({ node, seq, updates, credits }) => ({ row: { node, seq }, updates: Buffer.from(updates, 'base64'), credits })),
+      tail: tailOf(found.tail),
       owners,
       unconfirmed: [...carried],
     };
@@ -74,6 +77,34 @@ export class PostgresUpdateLog implements UpdateLog {
   async snapshot(documentId: string): Promise<StoredSnapshot> {
     const { rows } = await this.#pool.query<SnapshotRow>({ name: 'load-snapshot', text: `SELECT ${SNAPSHOT} FROM (SELECT $1::uuid AS id) wanted LEFT JOIN sync.document d ON d.document_id = wanted.id`, values: [documentId] });
     return snapshotOf(rows[0]!);
+  }
+
+  async beyond(documentId: string, passed: ReadonlyMap<string, number>): Promise<Pick<StoredDocument, 'epoch' | 'tail'> & { snapshot: StoredSnapshot | null }> {
+    const { rows } = await this.#pool.query<SnapshotRow & { epoch: number; beyond: boolean; tail: StoredRow[] | null }>({
+      name: 'beyond',
+      text: `
+        SELECT d.epoch, d.version, d.cover, f.beyond, d.state_vector, d.delete_set_at, CASE WHEN f.beyond THEN d.snapshot END AS snapshot,
+               (SELECT json_agg(${STORED_ROW})
+                  FROM sync.update_log l WHERE l.document_id = d.document_id AND l.epoch = d.epoch AND l.seq > coalesce(($2::jsonb ->> l.node::text)::bigint, 0)) AS tail
+          FROM sync.document d
+         CROSS JOIN LATERAL (SELECT EXISTS (SELECT FROM jsonb_each_text(d.cover) c WHERE c.value::bigint > coalesce(($2::jsonb ->> c.key)::bigint, 0)) AS beyond) f
+         WHERE d.document_id = $1`,
+      values: [documentId, JSON.stringify(Object.fromEntries(passed))],
+    });
+    const found = rows[0];
+    return found ? { epoch: found.epoch, tail: tailOf(found.tail), snapshot: found.beyond ? snapshotOf(found) : null } : { epoch: 1, tail: [], snapshot: null };
+  }
+
+  async heads(documentIds: readonly string[]): Promise<Head[]> {
+    const { rows } = await this.#pool.query<{ document_id: string; epoch: number; version: number; rows: LogRow[] | null }>({
+      name: 'heads',
+      text: `
+        SELECT d.document_id, d.epoch, d.version,
+               (SELECT json_agg(h) FROM (SELECT l.node, max(l.seq) AS seq FROM sync.update_log l WHERE l.document_id = d.document_id AND l.epoch = d.epoch GROUP BY l.node) h) AS rows
+          FROM sync.document d WHERE d.document_id = ANY ($1::uuid[])`,
+      values: [documentIds],
+    });
+    return rows.map(({ document_id: documentId, epoch, version, rows: heads }) => ({ documentId, epoch, version, rows: heads ?? [] }));
   }
 
   async append(rows: readonly NewRow[]): Promise<NewRow[]> {

@@ -7,6 +7,13 @@ export interface UpdateLog {
   /** Only the snapshot, for joiners of a room that is already loaded. */
   snapshot(documentId: string): Promise<StoredSnapshot>;
   /**
+   * What was committed beyond these numbers of each node, as it stood at one moment; the snapshot when its cover goes
+   * beyond them.
+   */
+  beyond(documentId: string, passed: ReadonlyMap<string, number>): Promise<Pick<StoredDocument, 'epoch' | 'tail'> & { snapshot: StoredSnapshot | null }>;
+  /** How far documents have come, for a node that may have missed something. A document that has nothing is left out. */
+  heads(documentIds: readonly string[]): Promise<Head[]>;
+  /**
    * Appends rows in one commit and answers the rows that were not written because their epoch is over. A row that is
    * there already (a retry whose first answer was lost) counts as written.
    *
@@ -14,6 +21,14 @@ export interface UpdateLog {
    * @throws any other error when nothing is known to be written: try again with the same rows.
    */
   append(rows: readonly NewRow[]): Promise<NewRow[]>;
+}
+
+/** The last number of each node that is in the log of a document, the snapshot left aside. */
+export interface Head {
+  documentId: string;
+  epoch: number;
+  version: number;
+  rows: LogRow[];
 }
 
 /** {node: highest seq that the snapshot holds} */

@@ -10,6 +10,16 @@ test('[PR1] word of a client from another session is dropped', () => {
   expect(presence.say(2, 7, 2, null, 0)).toBeNull();
 });
 
+test('[PR1] who comes from another node takes their client id along, and their old node cannot remove them any more', () => {
+  const presence = aPresence();
+  presence.say(-1, 7, 4, '{"at":"there"}', 0);
+  expect(presence.say(2, 7, 5, '{"at":"here"}', 0)).toMatchObject({ session: 2 });
+  expect(presence.say(-1, 7, 5, null, 0)).toBeNull();
+  expect(presence.say(-1, 7, 6, '{"at":"there"}', 0)).toBeNull();
+  expect(presence.leave(-1)).toEqual([]);
+  expect(presence.everyone()).toMatchObject([{ client: 7, session: 2 }]);
+});
+
 test('[PR2] only a higher clock replaces a state, and a removal may repeat it', () => {
   const presence = aPresence();
   presence.say(1, 7, 5, '{}', 0);

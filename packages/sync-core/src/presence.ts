@@ -2,6 +2,7 @@
  * Who is in a document and where (접속 상태): the latest state of each client id, in memory only. The rules:
  *
  * PR1 A client id belongs to the session that showed it first; word of it from another session is dropped, never answered.
+ *     A session below nought stands for another node: its people may come here, or go on to a third, with a higher clock.
  * PR2 Only a higher clock replaces a state, as in y-protocols' awareness; a removal may repeat the clock.
  * PR3 When a session leaves, everyone else is told that its clients are gone.
  * PR4 A state that was not renewed for `expiresAfterMs` is gone.
@@ -19,7 +20,7 @@ export class Presence {
   say(session: number, client: number, clock: number, state: string | null, nowMs: number): PresenceChange | null {
     if (state !== null && state.length > this.#limits.stateBytesMax) return null;
     const known = this.#clients.get(client);
-    if (known && known.session !== session) return null;
+    if (known && known.session !== session && (known.session > 0 || state === null || clock <= known.clock)) return null;
     if (known && (clock < known.clock || (clock === known.clock && (state !== null || known.state === null)))) return null;
     if (!known && state === null) return null;
     if (state === null) {

@@ -1,3 +1,4 @@
+export { aRedis, redisServer, type TestRedis } from './redis.ts';
 import { randomBytes } from 'node:crypto';
 import { Client } from 'pg';
 import { type Pool, connect } from '../database.ts';
