@@ -3,6 +3,7 @@ import { DocumentId, may, Role, TicketClaims } from '@cowrite/contract';
 import type { Pool } from '@cowrite/service-kit';
 import { type JWTVerifyGetKey, jwtVerify } from 'jose';
 import type { Identity } from './room-host.ts';
+import { Together } from './together.ts';
 
 /** What a socket came with: lives no longer than the sign-in or personal token behind it. */
 export interface Credential {
@@ -45,6 +46,9 @@ export class Grants {
   readonly #pool: Pool;
   readonly #keys: JWTVerifyGetKey;
 
+  readonly #spending = new Together((claims: readonly TicketClaims[]) => this.#spend(claims));
+  readonly #placing = new Together((documentIds: readonly string[]) => this.#places(documentIds));
+
   constructor(pool: Pool, keys: JWTVerifyGetKey) {
     this.#pool = pool;
     this.#keys = keys;
@@ -53,13 +57,36 @@ export class Grants {
   /** Takes a ticket, once. @throws Refused */
   async byTicket(ticket: string): Promise<Grant> {
     const claims = await this.#claims(ticket);
-    const { rowCount } = await this.#pool.query('INSERT INTO sync.spent_ticket (id, expires_at) VALUES ($1, to_timestamp($2)) ON CONFLICT DO NOTHING', [claims.jti, claims.exp]);
-    if (rowCount === 0) throw new Refused('spent');
-    const grant: Grant = { who: { userId: claims.sub, name: claims.name, colour: claims.colour }, projectId: claims.project, documentId: claims.document ?? null, role: claims.role, credential: claims.credential };
-    const [standing] = await this.standings([grant]);
-    if (!standing!.alive) throw new Refused('refused');
-    if (!standing!.role) throw new Refused('hidden');
-    return { ...grant, role: standing!.role };
+    const { isFresh, alive, role } = await this.#spending.ask(claims);
+    if (!isFresh) throw new Refused('spent');
+    if (!alive) throw new Refused('refused');
+    if (!role) throw new Refused('hidden');
+    return { who: { userId: claims.sub, name: claims.name, colour: claims.colour }, projectId: claims.project, documentId: claims.document ?? null, role, credential: claims.credential };
+  }
+
+  /** Takes tickets, each once, and asks how the people behind them stand. */
+  async #spend(claims: readonly TicketClaims[]): Promise<{ isFresh: boolean; alive: boolean; role: Role | null }[]> {
+    const { rows } = await this.#pool.query<{ ord: number; is_fresh: boolean; alive: boolean; role: string | null }>({
+      name: 'spend',
+      text: `
+        WITH asked AS (
+          SELECT * FROM unnest($1::uuid[], $2::float8[]) WITH ORDINALITY AS t (id, expires, ord)
+        ), spent AS (
+          INSERT INTO sync.spent_ticket (id, expires_at) SELECT id, to_timestamp(expires) FROM asked ON CONFLICT DO NOTHING RETURNING id
+        )
+        SELECT asked.ord::int, spent.id IS NOT NULL AS is_fresh, standing.alive, standing.role
+          FROM asked LEFT JOIN spent USING (id) JOIN core.standings($3, $4, $5, $6) standing ON standing.ord = asked.ord`,
+      values: [claims.map(({ jti }) => jti), claims.map(({ exp }) => exp), claims.map(({ sub }) => sub), claims.map(({ credential }) => credential.kind), claims.map(({ credential }) => credential.id), claims.map(({ project }) => project)],
+    });
+    const answers = new Map(rows.map((row) => [row.ord, row]));
+    const taken = new Set<string>();
+    return claims.map(({ jti }, at) => {
+      const { is_fresh: isFresh, alive, role } = answers.get(at + 1)!;
+      // The same ticket twice in one question: only the first of them is fresh.
+      const isFirst = !taken.has(jti);
+      taken.add(jti);
+      return { isFresh: isFresh && isFirst, alive, role: role === null ? null : Role.parse(role) };
+    });
   }
 
   /** A personal token in the place of a ticket, for one document. @throws Refused */
@@ -79,8 +106,17 @@ export class Grants {
   /** Where a document belongs, or null when core knows none of that id. */
   async place(documentId: string): Promise<{ projectId: string; trashed: boolean } | null> {
     if (!DocumentId.safeParse(documentId).success) return null;
-    const { rows } = await this.#pool.query<{ project_id: string; trashed: boolean }>('SELECT project_id, trashed FROM core.document_place($1)', [documentId]);
-    return rows[0] ? { projectId: rows[0].project_id, trashed: rows[0].trashed } : null;
+    return this.#placing.ask(documentId);
+  }
+
+  async #places(documentIds: readonly string[]): Promise<({ projectId: string; trashed: boolean } | null)[]> {
+    const { rows } = await this.#pool.query<{ id: string; project_id: string; trashed: boolean }>({
+      name: 'places',
+      text: 'SELECT asked.id, place.project_id, place.trashed FROM unnest($1::uuid[]) AS asked (id) CROSS JOIN LATERAL core.document_place(asked.id) place',
+      values: [[...new Set(documentIds)]],
+    });
+    const places = new Map(rows.map(({ id, project_id: projectId, trashed }) => [id, { projectId, trashed }]));
+    return documentIds.map((documentId) => places.get(documentId.toLowerCase()) ?? null);
   }
 
   /** How each grant stands now, in one question. */
