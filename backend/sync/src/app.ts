@@ -34,7 +34,7 @@ export function createSync({ config, logger, keys }: { config: SyncConfig; logge
   const turn = new Turn();
   const pool = connect(config.DATABASE_URL, { name: 'cowrite-sync', connectionsMax: 8 });
   // Never behind the joins of a storm: what is being written has a connection of its own (X18).
-  const writing = connect(config.DATABASE_URL, { name: 'cowrite-sync-log', connectionsMax: 2 });
+  const writing = connect(config.DATABASE_URL, { name: 'cowrite-sync-log', connectionsMax: 2, answerWithinMs: 8_000 });
   const node = randomUUID();
   const bus: Bus = config.REDIS_URL ? new RedisBus({ url: config.REDIS_URL, node, logger }) : new NotifyBus({ pool, databaseUrl: config.DATABASE_URL, node, logger });
   const say = (messages: readonly BusMessage[]) => {

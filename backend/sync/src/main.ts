@@ -1,4 +1,4 @@
-import { ConfigError, createLogger, readConfig } from '@cowrite/service-kit';
+import { ConfigError, createLogger, readConfig, watchdog } from '@cowrite/service-kit';
 import { createSync } from './app.ts';
 import { SyncConfig } from './config.ts';
 
@@ -8,6 +8,7 @@ try {
   if (config.JWT_SECRET) logger.info('JWT_SECRET is set and not needed here: tickets are verified with core’s public key');
   const sync = createSync({ config, logger });
   const port = await sync.listen();
+  watchdog();
   logger.info({ port }, 'listening');
 
   let stopping = false;

@@ -7,9 +7,10 @@ export type { Pool, PoolClient } from 'pg';
 
 /**
  * A pool of connections. `name` shows in the server's `pg_stat_activity`. Every session commits synchronously, whatever
- * the server's default is: *saved* means committed (ADR 0005).
+ * the server's default is: *saved* means committed (ADR 0005). `answerWithinMs`: a query that got no answer for so long fails,
+ * and its connection is given up, because a network that swallows packets says nothing.
  */
-export function connect(databaseUrl: string, { name, connectionsMax = 10, statementTimeoutMs = 30_000 }: { name: string; connectionsMax?: number; statementTimeoutMs?: number }): Pool {
+export function connect(databaseUrl: string, { name, connectionsMax = 10, statementTimeoutMs = 30_000, answerWithinMs }: { name: string; connectionsMax?: number; statementTimeoutMs?: number; answerWithinMs?: number }): Pool {
   const pool = new Pool({
     connectionString: databaseUrl,
     application_name: name,
@@ -17,6 +18,7 @@ export function connect(databaseUrl: string, { name, connectionsMax = 10, statem
     connectionTimeoutMillis: 5_000,
     idleTimeoutMillis: 30_000,
     keepAlive: true,
+    ...(answerWithinMs === undefined ? {} : { query_timeout: answerWithinMs }),
     options: `-c synchronous_commit=on -c statement_timeout=${statementTimeoutMs} -c idle_in_transaction_session_timeout=60000 -c lock_timeout=10000`,
   });
   // A connection that breaks, idle or between two queries of a transaction, fails its next query, which is where the

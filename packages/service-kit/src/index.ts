@@ -3,3 +3,4 @@ export * from './database.ts';
 export * from './embedded-postgres.ts';
 export * from './logger.ts';
 export * from './migrate.ts';
+export * from './watchdog.ts';
