@@ -89,19 +89,47 @@ test('words that someone carried for another stay marked as carried until their 
   expect((await log.load(documentId)).unconfirmed).toEqual([{ client: 7, from, to: from + 1 }]);
 });
 
-test('a damaged snapshot and a log with a hole are left alone, and the rows stay', async () => {
+test('a damaged snapshot is never served, and is made anew from the rows it was made of', async () => {
   await using database = await aDatabase();
-  const damaged = await aTypedScene(database, ['하나']);
+  const { documentId, log, doc } = await aTypedScene(database, ['하나', '둘']);
   const compactor = aCompactor(database);
-  await compactor.fold(damaged.documentId);
-  await database.pool.query('UPDATE sync.document SET snapshot = set_byte(snapshot, 3, 255) WHERE document_id = $1', [damaged.documentId]);
-  await damaged.log.append([{ documentId: damaged.documentId, epoch: 1, node: NODE, seq: 9, updates: writeBatch([Uint8Array.of(0, 0)]), credits: { credits: [], owners: [] } }]);
-  await expect(compactor.fold(damaged.documentId)).rejects.toThrow('checksum');
+  await compactor.fold(documentId);
+  await database.pool.query('UPDATE sync.document SET snapshot = set_byte(snapshot, 3, 255) WHERE document_id = $1', [documentId]);
+  await expect(log.load(documentId)).rejects.toThrow('checksum');
+  await expect(log.snapshot(documentId)).rejects.toThrow('checksum');
+  // Whoever found it damaged asked for it.
+  expect(await compactor.round()).toBe(1);
+  expect(readsOf((await log.load(documentId)).snapshot.bytes!)).toBe(doc.getXmlFragment('default').toString());
+});
 
-  const holed = await aTypedScene(database, ['하나', '둘']);
-  await database.pool.query('DELETE FROM sync.update_log WHERE document_id = $1 AND seq = 1', [holed.documentId]);
-  await expect(compactor.fold(holed.documentId)).rejects.toThrow('does not hold');
-  expect((await holed.log.load(holed.documentId)).tail).toHaveLength(1);
-  // The round as a whole goes on.
-  expect(await compactor.round()).toBe(0);
+test('a log with a hole keeps its rows, and after patience the row that rests on nothing is set aside whole', async () => {
+  await using database = await aDatabase();
+  const { documentId, log } = await aTypedScene(database, ['하나', '둘']);
+  const compactor = aCompactor(database);
+  await database.pool.query('DELETE FROM sync.update_log WHERE document_id = $1 AND seq = 1', [documentId]);
+  const sound = new Y.Doc();
+  sound.getXmlFragment('default').push([new Y.XmlElement('sceneBreak')]);
+  await log.append([{ documentId, epoch: 1, node: NODE, seq: 3, updates: writeBatch([Y.encodeStateAsUpdate(sound)]), credits: { credits: [], owners: [] } }]);
+  await expect(compactor.fold(documentId)).rejects.toThrow('does not hold');
+  expect((await log.load(documentId)).tail).toHaveLength(2);
+  for (let attempt = 0; attempt < 4; attempt += 1) {
+    await compactor.round();
+    await database.pool.query('UPDATE sync.fold_job SET due_at = now()');
+  }
+  const { snapshot, tail } = await log.load(documentId);
+  expect(tail).toEqual([]);
+  expect(readsOf(snapshot.bytes!)).toBe('<scenebreak></scenebreak>');
+  expect((await database.pool.query('SELECT seq, reason FROM sync.quarantined_row WHERE document_id = $1', [documentId])).rows).toEqual([{ seq: 2, reason: 'rests on what the log does not hold' }]);
+});
+
+test('a job is taken once, and a document whose folding dies is left to others and tried more and more rarely', async () => {
+  await using database = await aDatabase();
+  const { documentId } = await aTypedScene(database, ['하나']);
+  await database.pool.query('INSERT INTO sync.fold_job (document_id, attempts, due_at) VALUES ($1, 5, now())', [documentId]);
+  // As a process that took it and died would leave it.
+  await database.pool.query("UPDATE sync.fold_job SET attempts = 6, due_at = now() + interval '1 hour'");
+  expect(await aCompactor(database).round()).toBe(0);
+  await database.pool.query('UPDATE sync.fold_job SET due_at = now()');
+  expect((await Promise.all([aCompactor(database).round(), aCompactor(database).round()])).reduce((sum, folded) => sum + folded, 0)).toBe(1);
+  expect((await database.pool.query('SELECT 1 FROM sync.fold_job')).rowCount).toBe(0);
 });

@@ -7,7 +7,10 @@ const WATCHDOG = JSON.stringify(join(import.meta.dirname, 'watchdog.ts'));
 /** Runs a program with a watchdog and answers how it ended. */
 const ended = (program: string) =>
   new Promise<{ signal: NodeJS.Signals | null; code: number | null; said: string }>((done) => {
-    const child = spawn(process.execPath, ['--input-type=module', '--disable-warning=ExperimentalWarning', '-e', `import { watchdog } from ${WATCHDOG}; const stop = watchdog({ stuckMs: 300, everyMs: 50 }); ${program}`], { stdio: ['ignore', 'ignore', 'pipe'], timeout: 20_000 });
+    const child = spawn(process.execPath, ['--input-type=module', '--disable-warning=ExperimentalWarning', '-e', `import { watchdog } from ${WATCHDOG}; const stop = watchdog({ stuckMs: 300, everyMs: 50 }); ${program}`], {
+      stdio: ['ignore', 'ignore', 'pipe'],
+      timeout: 20_000,
+    });
     let said = '';
     child.stderr.on('data', (chunk: Buffer) => (said += chunk.toString()));
     child.on('exit', (code, signal) => done({ signal, code, said }));
