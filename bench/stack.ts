@@ -75,6 +75,8 @@ export interface Stack extends AsyncDisposable {
   readonly nodes: readonly ServiceProcess[];
   /** Present when asked for. */
   readonly studio: ServiceProcess | null;
+  /** One more sync service on the same database; whoever starts it ends it. */
+  anotherSync(): Promise<ServiceProcess>;
   postgres(): EmbeddedPostgres;
   /** kill -9 of PostgreSQL and a new start on the same port and data. */
   restartPostgres(how: 'kill' | 'stop'): Promise<void>;
@@ -145,6 +147,12 @@ export async function startStack({ studio: withStudio = false, nodes: nodeCount 
     compactor,
     nodes,
     studio,
+    async anotherSync() {
+      const port = await freePort();
+      const another = service(`sync-${port}`, 'backend/sync/dist/main.js', port, { PORT: String(port), CORE_URL: core.url });
+      await another.start();
+      return another;
+    },
     postgres: () => postgres,
     async restartPostgres(how) {
       await postgres[how]();
