@@ -54,8 +54,10 @@ export const studioWire: Wire = {
     const frame = readServerFrame(bytes);
     switch (frame.type) {
       case 'content':
-      case 'update':
         return heard.update(frame.update);
+      case 'updates':
+        for (const update of frame.updates) heard.update(update);
+        return;
       case 'ready':
         return heard.synced();
       case 'ack':
