@@ -134,6 +134,17 @@ test('[RP6] a right that comes back with a new connection sends what waited', ()
   expect(pushes(connect())).toEqual([1]);
 });
 
+test('[RP5] a whole that is asked for while nothing may be sent is sent when the right comes back', () => {
+  const { connect, typeAndKeep, step } = aReplica();
+  connect();
+  step({ type: 'rights', canWrite: false });
+  typeAndKeep(1);
+  // The room asks in the moment in which the right comes back, and the word of it follows.
+  expect(step({ type: 'whole-wanted', stateVector: bytes(7) })).toEqual([]);
+  expect(step({ type: 'rights', canWrite: true })).toEqual([{ type: 'whole', stateVector: bytes(7) }, { type: 'changed' }]);
+  expect(step({ type: 'whole', update: bytes(9) })).toEqual([{ type: 'push', number: 2, kind: 'resync', update: bytes(9) }]);
+});
+
 test('[RP7] words of others wait while the surface composes, and keep their order', () => {
   const { connect, step } = aReplica();
   connect();

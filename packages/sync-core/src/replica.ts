@@ -27,6 +27,8 @@ export class Replica {
   /** Deletions that the content of this join has shown. */
   #deletedThere = new IdRanges();
   #resyncNumber: number | null = null;
+  /** What the server asked the whole against while nothing might be sent. */
+  #wholeOwed: Uint8Array | null = null;
   /** The last number sent on this connection. */
   #sentUpTo = 0;
 
@@ -82,6 +84,7 @@ export class Replica {
         this.#link = 'opening';
         this.#sentUpTo = 0;
         this.#resyncNumber = null;
+        this.#wholeOwed = null;
         return [{ type: 'changed' }];
       case 'opened':
         this.#canWrite = input.canWrite;
@@ -104,16 +107,22 @@ export class Replica {
       case 'acked':
         return this.#acknowledged(input.upTo);
       case 'whole-wanted':
-        return [{ type: 'whole', stateVector: input.stateVector }];
+        // The server takes no edit before the whole: a request that is forgotten would stop everything for as long as the connection lives.
+        if (!this.canWrite) this.#wholeOwed = input.stateVector;
+        return this.canWrite ? [{ type: 'whole', stateVector: input.stateVector }] : [];
       case 'whole':
         return this.#sendWhole(input.update);
       case 'refused':
         this.#refused = true; // RP6
         return [{ type: 'changed' }];
-      case 'rights':
+      case 'rights': {
         this.#canWrite = input.canWrite;
         this.#refused = false;
-        return [...this.#sendable(), { type: 'changed' }];
+        const owed = this.#canWrite ? this.#wholeOwed : null;
+        if (!owed) return [...this.#sendable(), { type: 'changed' }];
+        this.#wholeOwed = null;
+        return [{ type: 'whole', stateVector: owed }, { type: 'changed' }]; // RP5: it holds everything that waits
+      }
       case 'disconnected':
         this.#link = 'down';
         return [{ type: 'changed' }];
