@@ -173,22 +173,18 @@ describe('readings of the log', () => {
     expect(shown(read(orphan!, { row: { node: 'c', seq: 1 }, updates: [] }))).toEqual(['let-in c1', 'unfit b1']);
   });
 
-  test('[CU6] a reading begins where the room was loaded', () => {
-    const { step } = aNode({
-      passed: [
-        { node: 'a', seq: 2 },
-        { node: 'b', seq: 9 },
-        { node: 'a', seq: 5 },
-      ],
-    });
-    expect(step({ type: 'doubted' })).toEqual([
-      {
-        type: 'read',
-        beyond: new Map([
-          ['a', 5],
-          ['b', 9],
-        ]),
-      },
+  test('[CU6] the rows that a room is loaded with are let in beyond the cover of its snapshot', () => {
+    const { step, read, text } = aNode({ passed: [{ node: 'a', seq: 2 }] });
+    const [b1, a3] = rows([
+      ['b', 1, '앞의 '],
+      ['a', 3, '뒤의 글'],
     ]);
+    expect(shown(read({ row: { node: 'a', seq: 2 }, updates: [] }, a3!, b1!))).toEqual(['let-in b1', 'let-in a3']);
+    expect(text()).toBe('앞의 뒤의 글');
+    const beyond = new Map([
+      ['a', 3],
+      ['b', 1],
+    ]);
+    expect(step({ type: 'doubted' })).toEqual([{ type: 'read', beyond }]);
   });
 });

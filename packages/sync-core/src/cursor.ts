@@ -13,7 +13,7 @@ import { integrates, readUpdate } from './update.ts';
  * CU3 What is not next is not held back: the log is read, one reading at a time, and once more for what came meanwhile.
  * CU4 A number that a reading leaves out below one that it shows will never come.
  * CU5 Rows that were folded meanwhile come as the snapshot.
- * CU6 A cursor begins where the room was loaded, belongs to one epoch, and is doubted whenever something may have been missed.
+ * CU6 A cursor begins at the snapshot, belongs to one epoch, and is doubted whenever something may have been missed.
  */
 export class Cursor {
   readonly #knows: (client: number) => number;
@@ -21,7 +21,7 @@ export class Cursor {
   readonly #passed = new Map<string, number>();
   #reading: 'no' | 'once' | 'again' = 'no';
 
-  /** `passed`: what the room was loaded with, as rows or as the cover of a snapshot. `knows`: the room's, as it is at each step. */
+  /** `passed`: the cover of the snapshot that the room was loaded with. `knows`: the room's, as it is at each step. */
   constructor({ passed, knows }: { passed: Iterable<LogRow>; knows: (client: number) => number }) {
     for (const row of passed) this.#pass(row);
     this.#knows = knows;

@@ -41,10 +41,9 @@ export class OpenRoom {
     this.#home = home;
     this.epoch = epoch;
     this.#snapshot = snapshot;
-    const tail = rows.flatMap(({ row, updates }) => updates.map((update) => ({ row, update })));
-    const coverage = Coverage.of([...(snapshot ? [snapshot.update] : []), ...tail.map(({ update }) => update)]);
-    this.#room = new Room({ coverage, bytes: 0, owners, unconfirmed, tail, limits: DOCUMENT_LIMITS });
-    this.#cursor = new Cursor({ passed: [...(snapshot?.cover ?? []), ...rows.map(({ row }) => row)], knows: (client) => this.#room.knows(client) });
+    this.#room = new Room({ coverage: Coverage.of(snapshot ? [snapshot.update] : []), bytes: snapshot?.update.length ?? 0, owners, unconfirmed, limits: DOCUMENT_LIMITS });
+    this.#cursor = new Cursor({ passed: snapshot?.cover ?? [], knows: (client) => this.#room.knows(client) });
+    this.#let({ type: 'read', rows, snapshot: null });
   }
 
   get isIdle(): boolean {
