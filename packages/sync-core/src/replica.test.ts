@@ -145,6 +145,14 @@ test('[RP5] a whole that is asked for while nothing may be sent is sent when the
   expect(step({ type: 'whole', update: bytes(9) })).toEqual([{ type: 'push', number: 2, kind: 'resync', update: bytes(9) }]);
 });
 
+test('[RP5] what the server lacks is kept by a reader until they may write', () => {
+  const { connect, step } = aReplica();
+  connect(false);
+  // The host's answer to `compare`: someone else wrote this, and the server lost it with them.
+  expect(step({ type: 'whole', update: edit(9) })).toEqual([]);
+  expect(step({ type: 'rights', canWrite: true })).toEqual([{ type: 'whole', stateVector: bytes(0) }, { type: 'changed' }]);
+});
+
 test('[RP7] words of others wait while the surface composes, and keep their order', () => {
   const { connect, step } = aReplica();
   connect();

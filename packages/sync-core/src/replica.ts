@@ -27,7 +27,9 @@ export class Replica {
   /** Deletions that the content of this join has shown. */
   #deletedThere = new IdRanges();
   #resyncNumber: number | null = null;
-  /** What the server asked the whole against while nothing might be sent. */
+  /** How far the server was when this connection joined. */
+  #joinedAt: Uint8Array = Uint8Array.of(0);
+  /** Against what the whole is to be sent when something may be sent again. */
   #wholeOwed: Uint8Array | null = null;
   /** The last number sent on this connection. */
   #sentUpTo = 0;
@@ -92,6 +94,7 @@ export class Replica {
         return [{ type: 'changed' }];
       case 'ready':
         this.#link = 'up';
+        this.#joinedAt = input.stateVector;
         return [...this.#sendable(), { type: 'compare', stateVector: input.stateVector, server: this.#server(input.stateVector) }, { type: 'changed' }];
       case 'received':
         if (this.#link === 'opening') for (const range of readUpdate(input.update).deletes) this.#deletedThere.add(range);
@@ -156,7 +159,12 @@ export class Replica {
 
   /** RP5 */
   #sendWhole(update: Uint8Array): ReplicaEffect[] {
-    if (this.#link !== 'up' || !this.canWrite) return [];
+    if (this.#link !== 'up') return [];
+    if (!this.canWrite) {
+      // The server lacks what a reader heard, perhaps from someone who never comes back.
+      this.#wholeOwed ??= this.#joinedAt;
+      return [];
+    }
     // Numbered after every edit it contains, sent or not: its acknowledgement is theirs.
     const number = this.#nextNumber++;
     this.#sentUpTo = number;
