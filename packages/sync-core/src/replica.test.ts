@@ -108,6 +108,15 @@ test('[RP5] a join is compared by clocks and by deletions, with what is on its w
   expect(news(0, 1, 7, 1, 1, 3)).toBe(true);
 });
 
+test('[RP5] what was held back over a reconnect is compared when it is applied', () => {
+  const { connect, step } = aReplica();
+  connect();
+  step({ type: 'composing', composing: true });
+  step({ type: 'received', update: edit(9) });
+  connect();
+  expect(step({ type: 'composing', composing: false }).map(({ type }) => type)).toEqual(['apply', 'compare']);
+});
+
 test('[RP6] after a refusal nothing is sent and nothing is forgotten', () => {
   const { connect, typeAndKeep, step, replica } = aReplica();
   connect();

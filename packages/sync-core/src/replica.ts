@@ -24,6 +24,8 @@ export class Replica {
   #refused = false;
   #composing = false;
   #held: Uint8Array[] = [];
+  /** Whether some of it came before this connection, so that the comparison of the join has not seen it. */
+  #heldSinceEarlier = false;
   /** Deletions that the content of this join has shown. */
   #deletedThere = new IdRanges();
   #resyncNumber: number | null = null;
@@ -87,6 +89,7 @@ export class Replica {
         this.#sentUpTo = 0;
         this.#resyncNumber = null;
         this.#wholeOwed = null;
+        this.#heldSinceEarlier = this.#held.length > 0;
         return [{ type: 'changed' }];
       case 'opened':
         this.#canWrite = input.canWrite;
@@ -95,7 +98,7 @@ export class Replica {
       case 'ready':
         this.#link = 'up';
         this.#joinedAt = input.stateVector;
-        return [...this.#sendable(), { type: 'compare', stateVector: input.stateVector, server: this.#server(input.stateVector) }, { type: 'changed' }];
+        return [...this.#sendable(), this.#compare(), { type: 'changed' }];
       case 'received':
         if (this.#link === 'opening') for (const range of readUpdate(input.update).deletes) this.#deletedThere.add(range);
         if (this.#composing) {
@@ -103,10 +106,14 @@ export class Replica {
           return [];
         }
         return [{ type: 'apply', update: input.update }];
-      case 'composing':
+      case 'composing': {
         this.#composing = input.composing;
         if (input.composing || this.#held.length === 0) return [];
-        return this.#held.splice(0).map((update) => ({ type: 'apply', update }));
+        const effects: ReplicaEffect[] = this.#held.splice(0).map((update) => ({ type: 'apply', update }));
+        if (this.#heldSinceEarlier && this.#link === 'up') effects.push(this.#compare());
+        this.#heldSinceEarlier = false;
+        return effects;
+      }
       case 'acked':
         return this.#acknowledged(input.upTo);
       case 'whole-wanted':
@@ -132,6 +139,11 @@ export class Replica {
       default:
         return input satisfies never;
     }
+  }
+
+  /** RP5: what the server may have lost since someone heard it. */
+  #compare(): ReplicaEffect {
+    return { type: 'compare', stateVector: this.#joinedAt, server: this.#server(this.#joinedAt) };
   }
 
   /** What the server has, and what of ours is on its way there. A join brings every deletion, so that they can be compared. */
