@@ -48,6 +48,8 @@ export class Tab implements TabEnd {
   #wordCount = 0;
   #presenceClock = 0;
   #isGone = false;
+  /** Whether this connection has shown everything that was there when it joined. */
+  #isReady = false;
 
   constructor(surroundings: Surroundings, name: string, { connect, nextClientId }: { connect: (tab: Tab) => Connection | null; nextClientId: () => number }) {
     this.#surroundings = surroundings;
@@ -122,9 +124,9 @@ export class Tab implements TabEnd {
     this.leave();
     this.connection = this.#connect(this);
     if (!this.connection) return this.#comeBackSoon();
+    this.#isReady = false;
     this.#step({ type: 'opening' });
-    const isPending = this.doc.store.pendingStructs !== null || this.doc.store.pendingDs !== null;
-    this.connection.sendToNode({ type: 'open', epoch: this.#disk.epoch, stateVector: isPending ? Uint8Array.of(0) : Y.encodeStateVector(this.doc) });
+    this.connection.sendToNode({ type: 'open', epoch: this.#disk.epoch, stateVector: this.#hasPending() ? Uint8Array.of(0) : Y.encodeStateVector(this.doc) });
     this.showUp();
   }
 
@@ -151,6 +153,7 @@ export class Tab implements TabEnd {
       case 'update':
         return this.#step({ type: 'received', update: frame.update });
       case 'ready':
+        this.#isReady = true;
         return this.#step({ type: 'ready', stateVector: frame.stateVector });
       case 'ack':
         return this.#acked(frame.upTo);
@@ -182,6 +185,7 @@ export class Tab implements TabEnd {
   // ── what people do ──
 
   write(): void {
+    if (this.#isGone) return;
     const { chance, auditor } = this.#surroundings;
     const text = this.doc.getText('t');
     const said = text.toString();
@@ -238,10 +242,15 @@ export class Tab implements TabEnd {
     for (const effect of this.replica.step(input)) {
       switch (effect.type) {
         case 'persist':
-          this.#persist(effect.number, effect.update);
+          this.#writeSoon(() => {
+            this.#disk.outbox.set(effect.number, effect.update);
+            this.#step({ type: 'persisted', number: effect.number });
+          });
           break;
         case 'forget':
-          for (const number of this.#disk.outbox.keys()) if (number <= effect.upTo) this.#disk.outbox.delete(number);
+          this.#writeSoon(() => {
+            for (const number of this.#disk.outbox.keys()) if (number <= effect.upTo) this.#disk.outbox.delete(number);
+          });
           break;
         case 'push':
           if (effect.kind === 'edit' && !this.#disk.outbox.has(effect.number)) throw new Violation(`RP1: ${this.name} sends ${effect.number} before the disk has it`);
@@ -250,7 +259,7 @@ export class Tab implements TabEnd {
         case 'apply':
           // An edit in the outbox may rest on this, and the server may lose it before its commit.
           this.#disk.received.push(effect.update);
-          Y.applyUpdate(this.doc, effect.update, SERVER);
+          this.#apply(effect.update, this.#isReady && input.type === 'received');
           break;
         case 'compare':
           if (effect.server.isNews(readUpdate(Y.encodeStateAsUpdate(this.doc)))) this.#step({ type: 'whole', update: Y.encodeStateAsUpdate(this.doc, effect.stateVector) });
@@ -265,6 +274,16 @@ export class Tab implements TabEnd {
     this.#auditSaved();
   }
 
+  #apply(update: Uint8Array, isFollowed: boolean): void {
+    const wasPending = this.#hasPending();
+    Y.applyUpdate(this.doc, update, SERVER);
+    if (isFollowed && !wasPending && this.#hasPending()) throw new Violation(`I8: ${this.name} is told what rests on what it was not told`);
+  }
+
+  #hasPending(): boolean {
+    return this.doc.store.pendingStructs !== null || this.doc.store.pendingDs !== null;
+  }
+
   /** I7: 저장됨 is what the page says when nothing waits. */
   #auditSaved(): void {
     if (this.replica.waiting > 0) return;
@@ -273,12 +292,9 @@ export class Tab implements TabEnd {
   }
 
   /** A disk takes its time and keeps its order, as one IndexedDB store does. */
-  #persist(number: number, update: Uint8Array): void {
+  #writeSoon(write: () => void): void {
     const life = this.#life;
-    this.#diskLine.push(() => {
-      this.#disk.outbox.set(number, update);
-      this.#step({ type: 'persisted', number });
-    });
+    this.#diskLine.push(write);
     this.#surroundings.timeline.after(this.#surroundings.chance.between(1, 60), () => {
       if (this.#life === life) this.#diskLine.shift()?.();
     });

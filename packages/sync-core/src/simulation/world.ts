@@ -36,7 +36,7 @@ const ACTS = {
   'fall-silent': 5,
   compose: 8,
   'kill-tab': 5,
-  'go-for-good': 1,
+  'go-for-good': 3,
   'crash-node': 7,
   stall: 2,
   'read-only': 2,
@@ -50,7 +50,7 @@ const ACTS = {
 
 const STEPS = 140;
 /** In liveness the last steps are calm writing. */
-const CALM_FROM = 100;
+const CALM_FROM = 110;
 /** What a second try of everything takes: silence noticed, presence expired, the log looked at, and again. */
 const REST_WITHIN_MS = 30_000;
 const TRACE_LINES = 40;
@@ -105,7 +105,7 @@ export class World {
 
   /** @throws Violation */
   run(): Outcome {
-    for (const name of 'abcd') this.#tabs.push(this.#aTab(name));
+    for (const name of 'abcde') this.#tabs.push(this.#aTab(name));
     for (let step = 0; step < STEPS; step += 1) {
       if (step === CALM_FROM && this.#mode === 'liveness') this.#calm();
       this.#timeline.pass(this.#chance.below(250));
@@ -113,6 +113,7 @@ export class World {
       this.#act(act, this.#chance.pick(this.#tabs));
     }
     if (this.#mode === 'safety') this.#heal();
+    else this.#allowEveryone();
     const restMs = this.#rest();
     this.#audit();
     const { acked, refused, crashes, drafts } = this.#auditor;
@@ -152,16 +153,9 @@ export class World {
       case 'kill-tab':
         return tab.kill();
       case 'go-for-good':
-        if (this.#tabs.length <= 2) return;
-        this.#tabs = this.#tabs.filter((other) => other !== tab);
-        return tab.goForGood();
-      case 'crash-node': {
-        const node = this.#chance.pick(this.#nodes);
-        if (!node.isUp) return;
-        this.#auditor.crashes += 1;
-        node.crash();
-        return this.#timeline.after(this.#chance.is(0.5) ? 0 : lastsMs, () => node.start());
-      }
+        return this.#goForGood(tab);
+      case 'crash-node':
+        return this.#crash(this.#chance.pick(this.#nodes), this.#chance.is(0.5) ? 0 : lastsMs);
       case 'stall':
         return this.#database.stall(lastsMs);
       case 'read-only':
@@ -173,7 +167,9 @@ export class World {
       case 'fold':
         return this.#database.fold(() => this.#bus.say(null, { type: 'look' }));
       case 'standing':
-        return this.#changeStanding(tab.name, this.#chance.pick(['writer', 'writer', 'reader', 'out']));
+        // People type on while it happens.
+        for (let words = 0; words < 3; words += 1) this.#timeline.after(this.#chance.below(1_100), () => tab.write());
+        return this.#changeStanding(tab.name, this.#chance.pick(['writer', 'writer', 'reader', 'reader', 'out']));
       case 'epoch':
         this.#database.replaceHistory(this.#nextClientId++);
         return this.#bus.say(null, { type: 'look' });
@@ -182,6 +178,25 @@ export class World {
       default:
         act satisfies never;
     }
+  }
+
+  #crash(node: ServerNode, downMs: number): void {
+    if (!node.isUp) return;
+    this.#auditor.crashes += 1;
+    node.crash();
+    this.#timeline.after(downMs, () => node.start());
+  }
+
+  /** Someone's last words are heard by others, and perhaps lost by the servers before their commit. */
+  #goForGood(tab: Tab): void {
+    if (this.#tabs.length <= 2) return;
+    this.#tabs = this.#tabs.filter((other) => other !== tab);
+    tab.write();
+    this.#timeline.after(this.#chance.below(120), () => tab.write());
+    this.#timeline.after(this.#chance.between(60, 200), () => {
+      tab.goForGood();
+      if (this.#chance.is(0.7)) for (const node of this.#nodes) this.#crash(node, 0);
+    });
   }
 
   /** Nodes hear of it by event, each in its own time, and at the latest by looking. */
@@ -197,17 +212,22 @@ export class World {
     this.#database.heal();
     this.#bus.heal();
     for (const node of this.#nodes) node.start();
+    // Whoever had let go of the connection wants it again.
+    for (const tab of this.#tabs) if (!tab.connection) tab.connect();
+  }
+
+  /** Everyone may write again, and nothing is being composed. */
+  #allowEveryone(): void {
     for (const tab of this.#tabs) {
       this.#changeStanding(tab.name, 'writer');
       tab.compose(false);
-      // Whoever had let go of the connection wants it again.
-      if (!tab.connection) tab.connect();
     }
   }
 
   /** Everything is mended by force. */
   #heal(): void {
     this.#calm();
+    this.#allowEveryone();
     this.#timeline.pass(1_000);
     for (const tab of this.#tabs) tab.connect();
   }
