@@ -89,6 +89,8 @@ function readDeletes(reader: Reader): Range[] {
     for (let left = reader.uint(); left > 0; left -= 1) {
       const from = reader.uint();
       const length = reader.uint();
+      // Yjs falls over one that it has to keep for later.
+      if (length === 0) throw new Malformed('empty deletion');
       deletes.push({ client, from, to: advance(from, length) });
     }
   }

@@ -1,7 +1,11 @@
 import type { RefusalReason } from '../room.ts';
 import type { Surroundings } from './surroundings.ts';
 
-export type FrameToNode = { type: 'open'; epoch: number; stateVector: Uint8Array } | { type: 'push'; number: number; kind: 'edit' | 'resync'; update: Uint8Array } | { type: 'presence'; client: number; clock: number; state: string | null };
+export type FrameToNode =
+  | { type: 'open'; epoch: number; stateVector: Uint8Array }
+  | { type: 'push'; number: number; kind: 'edit' | 'resync'; update: Uint8Array }
+  | { type: 'presence'; client: number; clock: number; state: string | null }
+  | { type: 'alive' };
 
 export type FrameToTab =
   | { type: 'opened'; epoch: number; canWrite: boolean }

@@ -65,7 +65,6 @@ export const MUTATIONS: readonly Mutation[] = [
   { rule: 'RP3', file: 'replica.ts', find: 'this.#outbox.filter(({ number }) => number > upTo)', replace: 'this.#outbox.filter(({ number }) => number > upTo + 1)', fault: 'forgets one edit more than was acknowledged' },
   { rule: 'RP4', file: 'replica.ts', find: 'return this.#outbox.length;', replace: 'return this.#outbox.filter(({ onDisk }) => onDisk).length;', fault: 'looks saved while the disk is still writing' },
   { rule: 'RP5', file: 'replica.ts', find: 'return [...this.#sendable(), this.#compare(),', replace: 'return [...this.#sendable(),', fault: 'never compares after a join' },
-  { rule: 'RP5', file: 'replica.ts', find: 'if (server.integrates(summary)) server.add(summary);', replace: 'server.add(summary);', fault: 'counts as on its way what the server will turn away' },
   { rule: 'RP5', file: 'replica.ts', find: "return [{ type: 'push', number, kind: 'resync', update }];", replace: 'return [];', fault: 'does not answer when the whole is asked for' },
   {
     rule: 'RP5',

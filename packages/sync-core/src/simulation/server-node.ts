@@ -107,6 +107,8 @@ export class ServerNode implements NodeEnd, Listener {
       case 'presence':
         if (this.#connections.has(session)) this.#say(session, frame);
         break;
+      case 'alive':
+        break;
     }
     this.presence.renew(session, this.#surroundings.timeline.nowMs);
   }

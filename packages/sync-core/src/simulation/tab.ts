@@ -81,13 +81,15 @@ export class Tab implements TabEnd {
     this.#step({ type: 'restored', entries: [...outbox].map(([number, update]) => ({ number, update })) });
     this.#comeBackSoon();
     const life = this.#life;
-    const renew = () =>
+    const renew = (beat: number) =>
       timeline.after(chance.between(PRESENCE.renewedEveryMs, PRESENCE.renewedEveryMs * 2), () => {
         if (life !== this.#life || this.#isGone) return;
-        this.showUp();
-        renew();
+        // A caret that stands still says nothing; the tab's sign of life keeps it shown (PR4).
+        if (beat % 3 === 0) this.showUp();
+        else this.connection?.sendToNode({ type: 'alive' });
+        renew(beat + 1);
       });
-    renew();
+    renew(1);
   }
 
   /** The tab is killed: everything that is not on the disk is gone. */

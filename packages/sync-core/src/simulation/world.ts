@@ -241,7 +241,7 @@ export class World {
     }
     const restMs = this.#timeline.nowMs - startedMs;
     // Whatever is still on its way changes nothing that was settled, and people of the dead are forgotten.
-    this.#timeline.pass(PRESENCE.expiresAfterMs + 3 * PRESENCE.renewedEveryMs);
+    this.#timeline.pass(PRESENCE.expiresAfterMs + 8 * PRESENCE.renewedEveryMs);
     const relapse = this.#unrest();
     if (relapse) throw new Violation(`liveness: ${relapse} again after rest`);
     return restMs;
