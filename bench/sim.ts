@@ -1,15 +1,24 @@
 import { parseArgs } from 'node:util';
+import { fuzzReader } from '../packages/sync-core/src/simulation/fuzz.ts';
 import { runMutations } from './sim/run-mutations.ts';
 import { type Failure, runWorlds } from './sim/run-worlds.ts';
 import type { Counts, Share } from './sim/worlds.ts';
 
 /**
  * Many seeded worlds of the sync engine, on two threads: `npm run sim -- --seeds 2000`. One again, with its last moments:
- * `npm run sim -- --seed 59 --mode safety`. Whether the worlds notice faults planted in the source: `--mutations`.
+ * `npm run sim -- --seed 59 --mode safety`. Whether the worlds notice faults planted in the source: `--mutations`. The
+ * reader of updates against Yjs on spoilt bytes: `--fuzz 100000`, from another seed with `--first`.
  */
 const THREADS = 2;
 const { values } = parseArgs({
-  options: { seeds: { type: 'string', default: '2000' }, seed: { type: 'string' }, first: { type: 'string', default: '1' }, mode: { type: 'string', default: 'both' }, mutations: { type: 'boolean', default: false } },
+  options: {
+    seeds: { type: 'string', default: '2000' },
+    seed: { type: 'string' },
+    first: { type: 'string', default: '1' },
+    mode: { type: 'string', default: 'both' },
+    mutations: { type: 'boolean', default: false },
+    fuzz: { type: 'string' },
+  },
 });
 
 function modeFrom(text: string): Share['mode'] {
@@ -50,5 +59,32 @@ async function runSeeds(): Promise<boolean> {
   return true;
 }
 
-process.exitCode = (values.mutations ? await runMutations(THREADS) : await runSeeds()) ? 0 : 1;
-if (values.mutations) process.stdout.write(`in ${seconds()} (${cpu()})\n`);
+/** A thousand inputs a seed, so that what failed is found again quickly. */
+const INPUTS_PER_SEED = 1_000;
+
+function runFuzz(inputs: number): boolean {
+  const first = Number(values.first);
+  const sum = { accepted: 0, refused: 0 };
+  for (let seed = first; seed < first + inputs / INPUTS_PER_SEED; seed += 1) {
+    try {
+      const { accepted, refused } = fuzzReader({ seed, inputs: INPUTS_PER_SEED });
+      sum.accepted += accepted;
+      sum.refused += refused;
+    } catch (error) {
+      process.stdout.write(`FAILED ${(error as Error).message}\n  again: npm run sim -- --fuzz ${INPUTS_PER_SEED} --first ${seed}\n`);
+      return false;
+    }
+  }
+  process.stdout.write(`FUZZ ${sum.accepted + sum.refused} accepted ${sum.accepted} and read as Yjs reads them, malformed ${sum.refused}, in ${seconds()} (${cpu()})\n`);
+  return true;
+}
+
+async function run(): Promise<boolean> {
+  if (values.fuzz) return runFuzz(Number(values.fuzz));
+  if (!values.mutations) return runSeeds();
+  const isCaught = await runMutations(THREADS);
+  process.stdout.write(`in ${seconds()} (${cpu()})\n`);
+  return isCaught;
+}
+
+process.exitCode = (await run()) ? 0 : 1;

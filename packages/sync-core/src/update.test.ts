@@ -153,6 +153,25 @@ test('whatever passes the parser after a byte was flipped can be loaded by Yjs',
   );
 });
 
+test('what hangs in a circle does not integrate: Yjs would keep it pending for ever', () => {
+  // The first struct of client 2 stands after the first of client 1, which stands after it.
+  const circle = Uint8Array.of(2, 1, 2, 0, 0x81, 1, 0, 1, 1, 1, 0, 0x81, 2, 0, 1, 0);
+  const doc = new Y.Doc();
+  Y.applyUpdate(doc, circle);
+  expect(doc.store.pendingStructs).not.toBeNull();
+  expect(new Coverage().integrates(readUpdate(circle))).toBe(false);
+  // With one of them there already it is no circle any more.
+  expect(new Coverage(StateVector.of([[1, 1]])).integrates(readUpdate(circle))).toBe(true);
+});
+
+test.for([
+  ['a client that stands there twice, of which Yjs takes one', [2, 1, 7, 0, 0, 1, 1, 7, 1, 0, 1, 0]],
+  ['a deletion of nothing, which Yjs cannot keep for later', [0, 1, 7, 1, 2, 0]],
+  ['a hole with neighbours, which Yjs reads in two ways', [1, 1, 7, 0, 0x8a, 1, 0]],
+] as const)('%s, is malformed', ([, bytes]) => {
+  expect(() => readUpdate(Uint8Array.from(bytes))).toThrow(Malformed);
+});
+
 test('deletions alone bring a client with every clock up to date', () => {
   const server = new Y.Doc();
   server.getText('text').insert(0, '동백꽃이 피었다');

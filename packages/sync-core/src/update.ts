@@ -12,6 +12,11 @@ export interface UpdateSummary {
   /** For each client the highest clock + 1 that an origin or a parent refers to. */
   readonly refersTo: StateVector;
   readonly deletes: readonly Range[];
+  /**
+   * What hangs on another client of the same update, in the order written: a struct's client and clock, the other's client
+   * and the clock it must have reached. Four numbers each. Empty when only one client is in it, as in what people type.
+   */
+  readonly crossings: readonly number[];
   /** Where the delete set begins in the bytes. */
   readonly deleteSetAt: number;
   readonly structCount: number;
@@ -35,11 +40,26 @@ export function readUpdate(bytes: Uint8Array): UpdateSummary {
   const reader = new Reader(bytes);
   const brings: Range[] = [];
   const refersTo = new StateVector();
+  const crossings: number[] = [];
   let structCount = 0;
 
-  for (let clients = reader.uint(); clients > 0; clients -= 1) {
+  const clientCount = reader.uint();
+  const seen = clientCount > 1 ? new Set<number>() : null;
+  /** Reads the id of a struct that this one hangs on. One's own must be older: Yjs crashes on a struct that hangs on itself. */
+  const refer = (client: number, clock: number) => {
+    const otherClient = reader.uint();
+    const otherClock = reader.uint();
+    if (otherClient === client && otherClock >= clock) throw new Malformed('hangs on itself');
+    const reached = advance(otherClock, 1);
+    refersTo.raise(otherClient, reached);
+    if (clientCount > 1 && otherClient !== client) crossings.push(client, clock, otherClient, reached);
+  };
+  for (let clients = clientCount; clients > 0; clients -= 1) {
     const structs = reader.uint();
     const client = reader.uint();
+    // Of two runs Yjs takes the last and forgets the first.
+    if (seen?.has(client)) throw new Malformed('a client twice');
+    seen?.add(client);
     let clock = reader.uint();
     structCount += structs;
     let open: Range | null = null;
@@ -47,6 +67,8 @@ export function readUpdate(bytes: Uint8Array): UpdateSummary {
       const info = reader.byte();
       const content = info & CONTENT_MASK;
       let length: number;
+      // Yjs itself reads these in two ways.
+      if ((content === 0 || content === 10) && info !== content) throw new Malformed('a hole with neighbours');
       if (content === 10) {
         length = reader.uint();
         clock = advance(clock, length);
@@ -55,12 +77,12 @@ export function readUpdate(bytes: Uint8Array): UpdateSummary {
       }
       if (content === 0) length = reader.uint();
       else {
-        if (info & ORIGIN) refer(reader, client, clock, refersTo);
-        if (info & RIGHT_ORIGIN) refer(reader, client, clock, refersTo);
+        if (info & ORIGIN) refer(client, clock);
+        if (info & RIGHT_ORIGIN) refer(client, clock);
         if (!(info & (ORIGIN | RIGHT_ORIGIN))) {
           const parentIsKey = reader.uint();
           if (parentIsKey === 1) reader.skipString();
-          else if (parentIsKey === 0) refer(reader, client, clock, refersTo);
+          else if (parentIsKey === 0) refer(client, clock);
           else throw new Malformed('parent');
           if (info & PARENT_KEY) reader.skipString();
         }
@@ -78,7 +100,7 @@ export function readUpdate(bytes: Uint8Array): UpdateSummary {
   }
 
   const deleteSetAt = reader.at;
-  return { brings, refersTo, deletes: readDeletes(reader), deleteSetAt, structCount };
+  return { brings, refersTo, deletes: readDeletes(reader), crossings, deleteSetAt, structCount };
 }
 
 /** A delete set, to the end of the bytes. */
@@ -96,14 +118,6 @@ function readDeletes(reader: Reader): Range[] {
   }
   if (!reader.done) throw new Malformed('bytes after the end');
   return deletes;
-}
-
-/** Reads the id of a struct that this one hangs on. One's own must be older: Yjs crashes on a struct that hangs on itself. */
-function refer(reader: Reader, client: number, clock: number, refersTo: StateVector): void {
-  const otherClient = reader.uint();
-  const otherClock = reader.uint();
-  if (otherClient === client && otherClock >= clock) throw new Malformed('hangs on itself');
-  refersTo.raise(otherClient, advance(otherClock, 1));
 }
 
 function advance(clock: number, length: number): number {
@@ -224,7 +238,63 @@ export function integrates(summary: UpdateSummary, known: (client: number) => nu
   }
   for (const [client, next] of summary.refersTo) if (next > knows(client)) return false;
   for (const { client, to } of summary.deletes) if (to > knows(client)) return false;
-  return true;
+  return summary.crossings.length === 0 || hasABeginning(summary.crossings, known);
+}
+
+/**
+ * Whether what hangs on each other can be laid down one after another. Bytes made by hand can hang in a circle, of which
+ * nothing is ever first: it would stay pending with everyone who has it, and the log could not be folded any more.
+ */
+function hasABeginning(crossings: readonly number[], known: (client: number) => number): boolean {
+  const count = crossings.length / 4;
+  const clientOf = (crossing: number) => crossings[crossing * 4]!;
+  const clockOf = (crossing: number) => crossings[crossing * 4 + 1]!;
+  /** The crossings of a client stand together: where they begin and end. */
+  const lines = new Map<number, { from: number; to: number }>();
+  for (let at = 0; at < count; at += 1) {
+    const line = lines.get(clientOf(at));
+    if (line) line.to = at + 1;
+    else lines.set(clientOf(at), { from: at, to: at + 1 });
+  }
+  /** The last crossing of the other client that has to be laid down before this one, or none. */
+  const before = (crossing: number): number | null => {
+    const [other, needed] = [crossings[crossing * 4 + 2]!, crossings[crossing * 4 + 3]!];
+    const line = lines.get(other);
+    if (!line || needed <= known(other)) return null;
+    let [low, high] = [line.from, line.to];
+    while (low < high) {
+      const middle = (low + high) >> 1;
+      if (clockOf(middle) < needed) low = middle + 1;
+      else high = middle;
+    }
+    return low > line.from ? low - 1 : null;
+  };
+
+  const waits = new Uint8Array(count);
+  const waiting = new Map<number, number[]>();
+  const ready: number[] = [];
+  for (let at = 0; at < count; at += 1) {
+    if (at > 0 && clientOf(at - 1) === clientOf(at)) waits[at]! += 1;
+    const first = before(at);
+    if (first !== null) {
+      waits[at]! += 1;
+      const list = waiting.get(first);
+      if (list) list.push(at);
+      else waiting.set(first, [at]);
+    }
+    if (waits[at] === 0) ready.push(at);
+  }
+  let laid = 0;
+  for (let at = ready.pop(); at !== undefined; at = ready.pop()) {
+    laid += 1;
+    const freed = waiting.get(at) ?? [];
+    if (at + 1 < count && clientOf(at + 1) === clientOf(at)) freed.push(at + 1);
+    for (const next of freed) {
+      waits[next]! -= 1;
+      if (waits[next] === 0) ready.push(next);
+    }
+  }
+  return laid === count;
 }
 
 /**

@@ -8,7 +8,7 @@ const WORDS = ['불빛', '편지', '기차', '눈', '어머니', '바다'];
 const DEEDS = { type: 60, word: 8, paste: 1, erase: 14, format: 6, unformat: 2, embed: 2, paragraph: 3, nested: 2, attribute: 2, 'erase-paragraph': 1, map: 3, array: 3, 'erase-array': 1, subdocument: 1 } as const;
 
 /**
- * Two people at one document who meet now and then, drawn from a seed; every kind of content that Yjs has occurs.
+ * Two people at one document who meet now and then, drawn from a seed; every kind of content that Yjs writes occurs.
  * `onUpdate` is given each change as it is made, in an order that fits.
  */
 export function typeAway({ seed, deeds, onUpdate }: { seed: number; deeds: number; onUpdate: (update: Uint8Array) => void }): Y.Doc[] {
