@@ -18,7 +18,7 @@ function aNode({ passed = [] as LogRow[] } = {}) {
     }
     return effects;
   };
-  return { step, text: () => doc.getText('t').toString(), hear: (row: CommittedRow) => step({ type: 'heard', ...row }), read: (...rows: CommittedRow[]) => step({ type: 'read', rows, snapshot: null }) };
+  return { step, text: () => doc.getText('t').toString(), hear: (row: CommittedRow) => step({ type: 'heard', ...row }), read: (...found: CommittedRow[]) => step({ type: 'read', rows: found, snapshot: null }) };
 }
 
 /** The words of one person, one update each, as rows of the nodes that took them. */

@@ -1,6 +1,6 @@
 import * as Y from 'yjs';
 import { readBatch } from '../batch.ts';
-import type { NewRow } from './database.ts';
+import type { NewRow } from './new-row.ts';
 import { Violation } from './violation.ts';
 
 /**

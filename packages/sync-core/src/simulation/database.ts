@@ -2,19 +2,10 @@ import * as Y from 'yjs';
 import { readBatch } from '../batch.ts';
 import type { CommittedRow, Folded } from '../cursor.ts';
 import { IdRanges } from '../id-ranges.ts';
-import type { Credited, LogRow } from '../room.ts';
+import type { LogRow } from '../room.ts';
+import type { NewRow } from './new-row.ts';
 import type { Surroundings } from './surroundings.ts';
 import { Violation } from './violation.ts';
-
-export interface NewRow {
-  row: LogRow;
-  epoch: number;
-  /** A batch of updates. */
-  bytes: Uint8Array;
-  credited: Credited;
-  /** By the writer's wall clock: the log is sorted by it, and nothing may rest on that. */
-  wallMs: number;
-}
 
 export interface Snapshot extends Folded {
   version: number;

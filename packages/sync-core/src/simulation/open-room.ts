@@ -3,10 +3,11 @@ import { Cursor, type CursorInput } from '../cursor.ts';
 import { Reader } from '../bytes.ts';
 import { StateVector } from '../id-ranges.ts';
 import { DOCUMENT_LIMITS } from '../limits.ts';
-import { type Credited, type LogRow, Room, type RoomEffect, type RoomInput } from '../room.ts';
+import { type Credited, Room, type RoomEffect, type RoomInput } from '../room.ts';
 import { Coverage, deletionsOf, EMPTY_UPDATE } from '../update.ts';
 import type { Connection } from './connection.ts';
-import type { Database, NewRow, Snapshot, Stored } from './database.ts';
+import type { Database, Snapshot, Stored } from './database.ts';
+import type { NewRow } from './new-row.ts';
 import type { Surroundings } from './surroundings.ts';
 import { Violation } from './violation.ts';
 
