@@ -287,3 +287,14 @@ test('a row that holds several updates lets all of them out of the tail when it 
   step({ type: 'compacted', covers: ({ seq }) => seq <= 1, snapshotBytes: 30, deleteSet: deleteSetOf(EMPTY_UPDATE) });
   expect(room.tail()).toEqual([]);
 });
+
+test('an update that was folded before its commit was answered leaves the tail with the answer', () => {
+  const { join, push, commit, step, room } = aRoom();
+  join(1);
+  push(1, 1, aWriter(1).type('빨리 접힌 글'));
+  step({ type: 'compacted', covers: ({ seq }) => seq <= 1, snapshotBytes: 30 });
+  expect(room.tail()).toHaveLength(1);
+  commit();
+  expect(room.tail()).toEqual([]);
+  expect(room.bytes).toBe(30);
+});

@@ -36,6 +36,7 @@ export class Room {
   #bytes: number;
   #position = 0;
   #committed = 0;
+  #isFolded: (row: LogRow) => boolean = () => false;
 
   constructor({ coverage, bytes, owners = new Map(), unconfirmed = new IdRanges(), tail = [], limits }: RoomState) {
     this.#coverage = coverage;
@@ -93,8 +94,8 @@ export class Room {
       case 'arrived':
         return this.#arrive(input);
       case 'compacted':
-        this.#tail = this.#tail.filter(({ row }) => row === null || !input.covers(row));
-        this.#bytes = input.snapshotBytes + this.#tail.reduce((sum, { update }) => sum + update.length, 0);
+        this.#isFolded = input.covers;
+        this.#letGo(input.snapshotBytes);
         this.#coverage.settle(
           input.deleteSet,
           this.#tail.map(({ update }) => readUpdate(update)),
@@ -245,8 +246,20 @@ export class Room {
       this.#committed = Math.max(this.#committed, position);
       // One row holds a batch. An entry without its row would stay in the tail after the snapshot has it.
       while (this.#uncommitted.length > 0 && this.#uncommitted[0]!.position <= position) this.#uncommitted.shift()!.row = row;
+      // The row may have been folded before its own answer came.
+      if (this.#isFolded(row)) this.#letGo(this.#bytes - this.#tailBytes());
     }
     return [...this.#waiting].flatMap(([session, from]) => this.#confirmWaiting(session, from));
+  }
+
+  /** Lets the tail go as far as the snapshot holds it. */
+  #letGo(snapshotBytes: number): void {
+    this.#tail = this.#tail.filter(({ row }) => row === null || !this.#isFolded(row));
+    this.#bytes = snapshotBytes + this.#tailBytes();
+  }
+
+  #tailBytes(): number {
+    return this.#tail.reduce((sum, { update }) => sum + update.length, 0);
   }
 
   #arrive({ update, row, credited }: Extract<RoomInput, { type: 'arrived' }>): RoomEffect[] {

@@ -55,7 +55,7 @@ export const MUTATIONS: readonly Mutation[] = [
     replace: '',
     fault: 'gives newcomers nothing of what other nodes committed',
   },
-  { rule: 'RM1', file: 'room.ts', find: 'row === null || !input.covers(row)', replace: 'row === null', fault: 'lets committed updates go that no snapshot has' },
+  { rule: 'RM1', file: 'room.ts', find: 'row === null || !this.#isFolded(row)', replace: 'row === null', fault: 'lets committed updates go that no snapshot has' },
   { rule: 'RM1', file: 'room.ts', find: 'entry.position <= position', replace: 'entry.position === position', fault: 'keeps all but the last update of a row for ever' },
   // ── replica ──
   { rule: 'RP1', file: 'replica.ts', find: 'if (!onDisk) break;', replace: '', fault: 'sends before the disk has it' },
