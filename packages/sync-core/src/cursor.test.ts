@@ -175,7 +175,7 @@ describe('readings of the log', () => {
 
   test('[CU6] the rows that a room is loaded with are let in beyond the cover of its snapshot', () => {
     const { step, read, text } = aNode({ passed: [{ node: 'a', seq: 2 }] });
-    const [b1, a3] = rows([
+    const [b1, a3] = rowsOf([
       ['b', 1, '앞의 '],
       ['a', 3, '뒤의 글'],
     ]);

@@ -292,7 +292,7 @@ test('an update that was folded before its commit was answered leaves the tail w
   const { join, push, commit, step, room } = aRoom();
   join(1);
   push(1, 1, aWriter(1).type('빨리 접힌 글'));
-  step({ type: 'compacted', covers: ({ seq }) => seq <= 1, snapshotBytes: 30 });
+  step({ type: 'compacted', covers: ({ seq }) => seq <= 1, snapshotBytes: 30, deleteSet: deleteSetOf(EMPTY_UPDATE) });
   expect(room.tail()).toHaveLength(1);
   commit();
   expect(room.tail()).toEqual([]);

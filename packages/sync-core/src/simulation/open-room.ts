@@ -4,7 +4,7 @@ import { Reader } from '../bytes.ts';
 import { StateVector } from '../id-ranges.ts';
 import { DOCUMENT_LIMITS } from '../limits.ts';
 import { type Credited, Room, type RoomEffect, type RoomInput } from '../room.ts';
-import { Coverage, deletionsOf, EMPTY_UPDATE } from '../update.ts';
+import { Coverage, deleteSetOf, deletionsOf, EMPTY_UPDATE } from '../update.ts';
 import type { Connection } from './connection.ts';
 import type { Database, Snapshot, Stored } from './database.ts';
 import type { NewRow } from './new-row.ts';
@@ -105,7 +105,7 @@ export class OpenRoom {
       this.#let({ type: 'folded', ...snapshot });
       this.#snapshot = snapshot;
       const cover = new Map(snapshot.cover.map(({ node, seq }) => [node, seq]));
-      this.#step({ type: 'compacted', covers: ({ node, seq }) => seq <= (cover.get(node) ?? 0), snapshotBytes: snapshot.update.length });
+      this.#step({ type: 'compacted', covers: ({ node, seq }) => seq <= (cover.get(node) ?? 0), snapshotBytes: snapshot.update.length, deleteSet: deleteSetOf(snapshot.update) });
     });
   }
 
