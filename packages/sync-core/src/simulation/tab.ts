@@ -216,7 +216,7 @@ export class Tab implements TabEnd {
     const { chance, areFaultsOn } = this.#surroundings;
     this.#presenceClock += 1;
     const client = this.doc.clientID;
-    const state = areFaultsOn() && chance.is(0.03) ? 'x'.repeat(PRESENCE.stateBytesMax + 1) : `${this.name} ${this.#presenceClock}`;
+    const state = areFaultsOn() && chance.is(0.03) ? 'x'.repeat(PRESENCE.stateBytesMax + 1) : `${this.name} at ${this.wall.nowMs()}`;
     this.connection?.sendToNode({ type: 'presence', client, clock: this.#presenceClock, state });
     // A relay between foreign tabs says what it heard of others, and says it late.
     const other = chance.between(1, client);
