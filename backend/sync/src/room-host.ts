@@ -4,6 +4,7 @@ import {
   Coverage,
   Cursor,
   type CursorInput,
+  type CommittedRow,
   type DocumentLimits,
   EMPTY_UPDATE,
   IdRanges,
@@ -13,7 +14,6 @@ import {
   type PushKind,
   readBatch,
   Reader,
-  readUpdate,
   type RefusalReason,
   Room,
   type RoomInput,
@@ -24,7 +24,7 @@ import type { BusMessage, RemotePerson } from './bus.ts';
 import type { CommitQueue, CommitRoom } from './commit-queue.ts';
 import { Slice } from './slice.ts';
 import type { Turn } from './turn.ts';
-import { type Cover, type Head, isCovered, type StoredSnapshot, type UpdateLog } from './update-log.ts';
+import { type Cover, type Head, isCovered, type StoredDocument, type StoredSnapshot, type UpdateLog } from './update-log.ts';
 
 /** Who is behind a session, as the ticket or token said and core confirmed. */
 export interface Identity {
@@ -205,34 +205,27 @@ export class OpenRoom implements CommitRoom {
   #gone = false;
 
   static async load(documentId: string, options: HostOptions, home: Home): Promise<OpenRoom> {
-    const stored = await options.log.load(documentId);
-    const tail = stored.tail.flatMap(({ row, updates }) => readBatch(updates).map((update) => ({ update, row })));
-    const { snapshot } = stored;
-    const coverage = new Coverage(readStateVector(snapshot.stateVector), new IdRanges(), snapshot.deleteSet);
-    for (const { update } of tail) coverage.add(readUpdate(update));
-    const owners = new Map(stored.owners.map(({ client, by }) => [client, by]));
-    const unconfirmed = IdRanges.of(stored.unconfirmed);
-    for (const { credits } of stored.tail) {
-      for (const { client, by } of credits.owners) if (!owners.has(client)) owners.set(client, by);
-      for (const credit of credits.credits) {
-        if (owners.get(credit.client) === credit.by) unconfirmed.remove(credit);
-        else unconfirmed.add(credit);
-      }
-    }
-    const bytes = (snapshot.bytes?.length ?? 0) + tail.reduce((sum, { update }) => sum + update.length, 0);
-    const room = new Room({ coverage, bytes, owners, unconfirmed, tail, limits: options.limits });
-    const passed = [...rowsOf(snapshot.cover), ...stored.tail.map(({ row }) => row)];
-    const open = new OpenRoom(documentId, stored.epoch, snapshot, room, passed, options, home);
+    const { epoch, snapshot, tail, owners, unconfirmed } = await options.log.load(documentId);
+    const room = new Room({
+      coverage: new Coverage(readStateVector(snapshot.stateVector), new IdRanges(), snapshot.deleteSet),
+      bytes: snapshot.bytes?.length ?? 0,
+      owners: new Map(owners.map(({ client, by }) => [client, by])),
+      unconfirmed: IdRanges.of(unconfirmed),
+      limits: options.limits,
+    });
+    const open = new OpenRoom(documentId, epoch, snapshot, room, options, home);
+    // The rows come in as any others do, in an order that fits: that of their time stamps is a wall clock's (CU6).
+    open.#look({ type: 'read', rows: tail.map(committedRow), snapshot: null });
     options.say([{ kind: 'who', documentId }]);
     return open;
   }
 
-  private constructor(documentId: string, epoch: number, snapshot: StoredSnapshot, room: Room, passed: readonly LogRow[], options: HostOptions, home: Home) {
+  private constructor(documentId: string, epoch: number, snapshot: StoredSnapshot, room: Room, options: HostOptions, home: Home) {
     this.documentId = documentId;
     this.epoch = epoch;
     this.#version = snapshot.version;
     this.#room = room;
-    this.#cursor = new Cursor({ passed, knows: (client) => room.knows(client) });
+    this.#cursor = new Cursor({ passed: rowsOf(snapshot.cover), knows: (client) => room.knows(client) });
     this.#options = options;
     this.#home = home;
     this.#presence = new Presence(options.presence);
@@ -343,7 +336,7 @@ export class OpenRoom implements CommitRoom {
       if (epoch !== this.epoch) return this.failed('old-epoch');
       this.#look({
         type: 'read',
-        rows: tail.map(({ row, updates, credits }) => ({ row, updates: readBatch(updates), credited: credits })),
+        rows: tail.map(committedRow),
         snapshot: snapshot?.bytes ? { cover: rowsOf(snapshot.cover), update: snapshot.bytes } : null,
       });
       if (snapshot) await this.compacted();
@@ -590,6 +583,8 @@ class Outbound {
     }
   }
 }
+
+const committedRow = ({ row, updates, credits }: StoredDocument['tail'][number]): CommittedRow => ({ row, updates: readBatch(updates), credited: credits });
 
 const rowsOf = (cover: Cover): LogRow[] => Object.entries(cover).map(([node, seq]) => ({ node, seq }));
 

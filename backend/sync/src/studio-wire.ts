@@ -142,7 +142,12 @@ export class StudioConnection implements Visitor, EventListener {
 
     const clientState = readStateVectorOrNull(stateVector);
     if (!clientState) return this.close(CLOSE.malformed, 'state vector');
-    const room = await this.#options.host.open(documentId.data!);
+    let room = await this.#options.host.open(documentId.data!);
+    if (epoch > room.epoch) {
+      // The client has seen what this node has not yet: the room is the one that is old.
+      room.failed('old-epoch');
+      room = await this.#options.host.open(documentId.data!);
+    }
     if (epoch !== 0 && epoch !== room.epoch) return this.#send({ type: 'closed', channel: number, code: CLOSE.oldEpoch, reason: 'history was replaced' });
     const channel: Channel = { room: null, session: null, trashed: place.trashed, isBehind: false };
     const mayWrite = canWrite(this.#grant!.role) && !place.trashed;
