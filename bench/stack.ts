@@ -5,7 +5,7 @@ import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
-import { type EmbeddedPostgres, migrate, newPassword, startEmbeddedPostgres } from '@cowrite/service-kit';
+import { type EmbeddedPostgres, GIVES_MEMORY_BACK, migrate, newPassword, startEmbeddedPostgres } from '@cowrite/service-kit';
 import { Client } from 'pg';
 
 export const root = resolve(import.meta.dirname, '..');
@@ -120,7 +120,7 @@ export async function startStack({ studio: withStudio = false, nodes: nodeCount 
   ]);
 
   const [corePort, syncPort, studioPort] = [await freePort(), await freePort(), await freePort()];
-  const shared = { DATABASE_URL: databaseUrl, NODE_ENV: 'production', FRONTEND_URL: `http://localhost:${studioPort}`, HOST: '127.0.0.1', ...RAISED, ...env };
+  const shared = { DATABASE_URL: databaseUrl, ...GIVES_MEMORY_BACK, NODE_ENV: 'production', FRONTEND_URL: `http://localhost:${studioPort}`, HOST: '127.0.0.1', ...RAISED, ...env };
   const service = (name: string, script: string, port: number, extra: Record<string, string>) => new ServiceProcess({ name, script: join(root, script), port, logFile: join(folder, `${name}.log`), env: { ...shared, ...extra } });
   const core = service('core', 'backend/core/dist/main.js', corePort, { PORT: String(corePort), JWT_SECRET: randomBytes(48).toString('base64url') });
   const sync = service('sync', 'backend/sync/dist/main.js', syncPort, { PORT: String(syncPort), CORE_URL: core.url });

@@ -5,7 +5,7 @@ import { chmod, mkdir, open, readFile, rename, rm, stat, statfs, writeFile } fro
 import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
-import { type EmbeddedPostgres, migrate, NewerDatabase, newPassword, startEmbeddedPostgres } from '@cowrite/service-kit';
+import { type EmbeddedPostgres, GIVES_MEMORY_BACK, migrate, NewerDatabase, newPassword, startEmbeddedPostgres } from '@cowrite/service-kit';
 import { Client } from 'pg';
 
 /**
@@ -279,7 +279,7 @@ async function main(): Promise<void> {
     port: ports.core,
     env: { ...shared, PORT: String(ports.core), JWT_SECRET: process.env['JWT_SECRET'] || secrets.jwtSecret },
   };
-  const sync: Service = { name: 'sync', script: join(root, 'backend/sync/dist/main.js'), cwd: join(root, 'backend/sync'), port: ports.sync, env: { ...shared, PORT: String(ports.sync), CORE_URL: `http://127.0.0.1:${ports.core}` } };
+  const sync: Service = { name: 'sync', script: join(root, 'backend/sync/dist/main.js'), cwd: join(root, 'backend/sync'), port: ports.sync, env: { ...shared, ...GIVES_MEMORY_BACK, PORT: String(ports.sync), CORE_URL: `http://127.0.0.1:${ports.core}` } };
   const compactor: Service = { name: 'compactor', script: join(root, 'backend/sync/dist/compactor-main.js'), cwd: join(root, 'backend/sync'), port: null, env: { ...shared, NODE_OPTIONS: '--max-old-space-size=1024' } };
   const studio: Service = {
     name: 'studio',

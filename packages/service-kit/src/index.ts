@@ -3,4 +3,5 @@ export * from './database.ts';
 export * from './embedded-postgres.ts';
 export * from './logger.ts';
 export * from './migrate.ts';
+export * from './process-settings.ts';
 export * from './watchdog.ts';
