@@ -7,7 +7,7 @@ import { Redis } from '@hocuspocus/extension-redis';
 import { Server } from '@hocuspocus/server';
 
 const { DATABASE, PORT, REDIS_PORT } = process.env;
-const database = new DatabaseSync(DATABASE);
+const database = new DatabaseSync(DATABASE, { timeout: 5_000 });
 database.exec('CREATE TABLE IF NOT EXISTS documents (name varchar(255) NOT NULL UNIQUE, data blob NOT NULL)');
 const find = database.prepare('SELECT data FROM documents WHERE name = ?');
 const keep = database.prepare('INSERT INTO documents (name, data) VALUES (?, ?) ON CONFLICT (name) DO UPDATE SET data = excluded.data');

@@ -25,24 +25,16 @@ type Keystrokes = Iterable<readonly [number, number, string]>;
 
 const KEYSTROKES = 260_000;
 
-/** A typist who corrects, jumps back and goes on: about the shape of the recorded trace. */
+/** A typist in runs: some sentences on, some letters back, now and then somewhere else. Comes out near the recorded one in bytes. */
 function* deterministicKeystrokes(seed: number): Keystrokes {
   const next = randomFrom(seed);
   const text = prose(KEYSTROKES, seed);
   let length = 0;
   let at = 0;
-  for (let pressed = 0, read = 0; pressed < KEYSTROKES; pressed += 1) {
-    if (next() < 0.006) at = Math.floor(next() * (length + 1));
-    else if (next() < 0.003) at = length;
-    if (next() < 0.3 && at > 0) {
-      at -= 1;
-      length -= 1;
-      yield [at, 1, ''];
-    } else {
-      yield [at, 0, text[read++]!];
-      at += 1;
-      length += 1;
-    }
+  for (let pressed = 0, read = 0; pressed < KEYSTROKES;) {
+    if (next() < 0.5) at = Math.floor(next() * (length + 1));
+    for (let on = Math.ceil(next() * 60); on > 0; on -= 1, pressed += 1, length += 1) yield [at++, 0, text[read++]!];
+    for (let back = Math.min(at, Math.ceil(next() * 44)); back > 0; back -= 1, pressed += 1, length -= 1) yield [(at -= 1), 1, ''];
   }
 }
 

@@ -10,11 +10,12 @@ export function table(scenario: Scenario, targets: readonly TargetName[], of: Lo
     const cells = columns.map((target) => shown(figure, of(target, figure.key)));
     return cells.every((cell) => cell === '–') ? [] : [[figure.label, ...cells, (figure.goals ?? []).map((goal) => `${goal.text}: ${met(goal.isMet(of))}`).join(' · ')]];
   });
+  const missing = columns.flatMap((target) => (why(target) === undefined ? [] : [`${target}: ${why(target)!}`]));
+  if (rows.length === 0) return [`### ${scenario.title}`, ...missing.map((sentence) => `\n${sentence}`), ''].join('\n');
   const grid = [['', ...columns, 'target'], ...rows];
   const widths = grid[0]!.map((_, column) => Math.max(3, ...grid.map((row) => row[column]!.length)));
   const line = (row: readonly string[]) => `| ${row.map((cell, column) => (column === 0 || column === row.length - 1 ? cell.padEnd(widths[column]!) : cell.padStart(widths[column]!))).join(' | ')} |`;
   const ruler = `|${widths.map((width, column) => (column === 0 || column === widths.length - 1 ? '-'.repeat(width + 2) : `${'-'.repeat(width + 1)}:`)).join('|')}|`;
-  const missing = columns.flatMap((target) => (why(target) === undefined ? [] : [`${target}: ${why(target)!}`]));
   return [`### ${scenario.title}`, '', line(grid[0]!), ruler, ...rows.map(line), ...missing.map((sentence) => `\n${sentence}`), ''].join('\n');
 }
 

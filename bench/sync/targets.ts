@@ -84,6 +84,10 @@ export class Cowrite implements Target {
     return this.name === 'cowrite' ? { document, wire, url: `${url}/v1`, credential: await person.projectTicket(projectId) } : { document, wire, url: `${url}/hocuspocus`, credential: await person.documentTicket(projectId, document) };
   }
 
+  get service(): ServiceProcess {
+    return this.#home.stack.sync;
+  }
+
   /** One more sync service on the same database; whoever asks for it ends it. */
   another(): Promise<ServiceProcess> {
     return this.#home.stack.anotherSync();

@@ -13,7 +13,7 @@ const QUIET_MS = 3_000;
  */
 export const idleMemory = (manuscript: Manuscript): Scenario => ({
   name: 'idle-memory',
-  title: `idle memory: 150 open documents (quick: 40) with snapshots of ${Math.round(manuscript.bytes / 1_000)} KB`,
+  title: `idle memory: 150 open documents (quick: 20) with snapshots of ${Math.round(manuscript.bytes / 1_000)} KB`,
   targets: EVERYONE,
   roundsMax: 1,
   figures: [
@@ -22,7 +22,7 @@ export const idleMemory = (manuscript: Manuscript): Scenario => ({
     { key: 'start', label: 'MB of the server before', digits: 0 },
   ],
   async run(target, { quick }) {
-    const count = quick ? 40 : 150;
+    const count = quick ? 20 : 150;
     const [first, ...documents] = await target.documents('long', count + 1);
     const [small] = await target.documents('small', 1);
     await fill(target, [first!, ...documents], manuscript);

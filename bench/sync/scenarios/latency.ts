@@ -7,6 +7,7 @@ const PER_SECOND = 240;
 export const latency: Scenario = {
   name: 'latency',
   title: `latency: 8 documents, each with one writer and 5 readers, ${PER_SECOND} keystrokes a second`,
+  roundsMax: 2,
   targets: ['cowrite', 'cowrite-hocuspocus', 'hocuspocus', 'y-websocket', 'floor'],
   figures: [
     { key: 'p50', label: 'propagation p50, ms', digits: 2 },
