@@ -13,7 +13,7 @@ const outsidePackages = {
   },
 };
 
-async function bundle(entries, outdir, names) {
+async function bundle(entries, outdir, { names, keepNames = false } = {}) {
   rmSync(outdir, { recursive: true, force: true });
   await build({
     entryPoints: names ?? entries,
@@ -24,7 +24,8 @@ async function bundle(entries, outdir, names) {
     target: 'node22',
     format: 'esm',
     sourcemap: true,
-    keepNames: true,
+    // Costs a call at each making of a function, in the middle of the relay's work too; only Nest asks for names.
+    keepNames,
     plugins: [outsidePackages],
     logLevel: 'warning',
   });
@@ -37,6 +38,7 @@ for (const [service, names] of Object.entries(programs)) {
   await bundle(
     names.map((name) => join(source, `${name}.ts`)),
     join(root, 'backend', service, 'dist'),
+    { keepNames: service === 'core' },
   );
 }
-await bundle(null, join(root, '.build'), { launch: join(root, 'scripts/launch.ts'), tether: join(root, 'scripts/tether.ts') });
+await bundle(null, join(root, '.build'), { names: { launch: join(root, 'scripts/launch.ts'), tether: join(root, 'scripts/tether.ts') } });

@@ -279,7 +279,13 @@ async function main(): Promise<void> {
     port: ports.core,
     env: { ...shared, PORT: String(ports.core), JWT_SECRET: process.env['JWT_SECRET'] || secrets.jwtSecret },
   };
-  const sync: Service = { name: 'sync', script: join(root, 'backend/sync/dist/main.js'), cwd: join(root, 'backend/sync'), port: ports.sync, env: { ...shared, ...GIVES_MEMORY_BACK, PORT: String(ports.sync), CORE_URL: `http://127.0.0.1:${ports.core}` } };
+  const sync: Service = {
+    name: 'sync',
+    script: join(root, 'backend/sync/dist/main.js'),
+    cwd: join(root, 'backend/sync'),
+    port: ports.sync,
+    env: { ...shared, ...GIVES_MEMORY_BACK, PORT: String(ports.sync), CORE_URL: `http://127.0.0.1:${ports.core}` },
+  };
   const compactor: Service = { name: 'compactor', script: join(root, 'backend/sync/dist/compactor-main.js'), cwd: join(root, 'backend/sync'), port: null, env: { ...shared, NODE_OPTIONS: '--max-old-space-size=1024' } };
   const studio: Service = {
     name: 'studio',

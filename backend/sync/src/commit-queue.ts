@@ -24,6 +24,9 @@ export interface CommitRoom {
 /** Wait between tries while the database does not answer: from 100 ms, doubling, at most 2 s. */
 const RETRY_MS = { first: 100, most: 2_000 };
 
+/** A commit that held so many is one of a crowd; one person's never does. */
+const MANY = 6;
+
 /** A row larger than this is begun anew, so that one statement stays of a size the database is at ease with. */
 const ROW_BYTES_MAX = 4 * 1024 * 1024;
 
@@ -75,11 +78,18 @@ export class CommitQueue {
     await new Promise((resolve) => setImmediate(resolve));
     while (this.#waiting.size > 0 && !this.#stopped) {
       const batch = this.#waiting;
+      const startedMs = performance.now();
       this.#waiting = new Map();
       const prepared: { row: NewRow; room: CommitRoom; upTo: number }[] = [];
-      for (const [room, list] of batch) for (const part of parts(list)) prepared.push(this.#prepare(room, part));
+      let updates = 0;
+      for (const [room, list] of batch) {
+        updates += list.length;
+        for (const part of parts(list)) prepared.push(this.#prepare(room, part));
+      }
       await this.#write(prepared);
-      if (this.#windowMs > 0 && this.#waiting.size > 0) await new Promise((resolve) => setTimeout(resolve, this.#windowMs));
+      // A commit costs the database the same for one update as for a hundred. While many come, they wait for each other.
+      const waitMs = this.#windowMs - (performance.now() - startedMs);
+      if (updates >= MANY && waitMs > 0) await new Promise((resolve) => setTimeout(resolve, waitMs));
     }
     this.#running = null;
     if (this.#waiting.size > 0 && !this.#stopped) this.#running = this.#run();

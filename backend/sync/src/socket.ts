@@ -117,11 +117,11 @@ export class Socket {
     const stream = streamOf(this.#ws);
     if (!stream || !this.isOpen || parts.length === 0) return;
     if (bytes <= COPIED_BYTES_MAX) {
-      stream.write(parts.length === 1 ? parts[0]! : Buffer.concat(parts, bytes));
+      stream.write(parts.length === 1 ? asBuffer(parts[0]!) : Buffer.concat(parts, bytes));
       return;
     }
     stream.cork();
-    for (const part of parts) stream.write(part);
+    for (const part of parts) stream.write(asBuffer(part));
     stream.uncork();
   }
 
@@ -134,6 +134,9 @@ export class Socket {
     setTimeout(() => this.#ws.terminate(), 5_000).unref();
   }
 }
+
+/** The same bytes as what a stream takes without a look. */
+const asBuffer = (bytes: Uint8Array): Buffer => (Buffer.isBuffer(bytes) ? bytes : Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length));
 
 /** The stream under a socket of the library. Its own sender writes there too, at once, so the order is that of the calls. */
 const streamOf = (ws: WebSocket): NetSocket | null => (ws as unknown as { _socket: NetSocket | null })._socket;

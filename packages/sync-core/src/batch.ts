@@ -1,10 +1,17 @@
-import { Reader, Writer } from './bytes.ts';
+import { Reader, uintLength, writeUintAt } from './bytes.ts';
 
 /** Several updates of one document in one row of the log: each with its length in front. */
 export function writeBatch(updates: readonly Uint8Array[]): Uint8Array {
-  const writer = new Writer();
-  for (const update of updates) writer.byteArray(update);
-  return writer.finish();
+  let length = 0;
+  for (const update of updates) length += uintLength(update.length) + update.length;
+  const bytes = new Uint8Array(length);
+  let at = 0;
+  for (const update of updates) {
+    at = writeUintAt(bytes, at, update.length);
+    bytes.set(update, at);
+    at += update.length;
+  }
+  return bytes;
 }
 
 /**

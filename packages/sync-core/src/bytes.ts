@@ -103,6 +103,25 @@ export class Reader {
   }
 }
 
+/** Writes an unsigned integer and answers the place after it. */
+export function writeUintAt(bytes: Uint8Array, at: number, value: number): number {
+  let place = at;
+  let rest = value;
+  while (rest >= 0x80) {
+    bytes[place++] = (rest % 128) | 0x80;
+    rest = Math.floor(rest / 128);
+  }
+  bytes[place++] = rest;
+  return place;
+}
+
+/** How many bytes an unsigned integer takes. */
+export function uintLength(value: number): number {
+  let length = 1;
+  for (let rest = value; rest >= 0x80; rest = Math.floor(rest / 128)) length += 1;
+  return length;
+}
+
 export class Writer {
   #bytes = new Uint8Array(64);
   #length = 0;
@@ -122,12 +141,7 @@ export class Writer {
 
   uint(value: number): this {
     this.#room(8);
-    let rest = value;
-    while (rest >= 0x80) {
-      this.#bytes[this.#length++] = (rest % 128) | 0x80;
-      rest = Math.floor(rest / 128);
-    }
-    this.#bytes[this.#length++] = rest;
+    this.#length = writeUintAt(this.#bytes, this.#length, value);
     return this;
   }
 
