@@ -8,3 +8,4 @@ export * from './limits.ts';
 export * from './presence.ts';
 export * from './replica.ts';
 export * from './room.ts';
+export * from './split.ts';

@@ -12,3 +12,6 @@ export const DOCUMENT_LIMITS: DocumentLimits = {
   // About ten million characters of history: long before it, a scene should have become several.
   documentBytesMax: 32 * 1024 * 1024,
 };
+
+/** A replica divides what is larger than this: half of the smallest limit a server is run with, since a part may be larger by what cannot be divided. */
+export const PART_BYTES_MAX = 512 * 1024;

@@ -1,3 +1,4 @@
+import * as Y from 'yjs';
 import { expect, test } from 'vitest';
 import { Replica, type ReplicaEffect, type ReplicaInput } from './replica.ts';
 import { readUpdate } from './update.ts';
@@ -173,4 +174,29 @@ test('[RP7] words of others wait while the surface composes, and keep their orde
     { type: 'apply', update: bytes(2) },
   ]);
   expect(step({ type: 'received', update: bytes(3) })).toEqual([{ type: 'apply', update: bytes(3) }]);
+});
+
+test('[RP8] a paste of a novel is several edits, each on the disk before it is sent, and saved when the last of them is', () => {
+  const { connect, step } = aReplica();
+  connect();
+  const doc = new Y.Doc();
+  doc.getText('t').insert(0, '눈이 내렸다. '.repeat(60_000));
+  const persists = step({ type: 'edited', update: Y.encodeStateAsUpdate(doc) }).filter((effect) => effect.type === 'persist');
+  expect(persists.length).toBeGreaterThan(1);
+  const sent = persists.flatMap(({ number }) => step({ type: 'persisted', number })).filter((effect) => effect.type === 'push');
+  expect(sent.map(({ number, kind }) => [number, kind])).toEqual(persists.map(({ number }) => [number, 'edit']));
+  const there = new Y.Doc();
+  for (const { update } of sent) Y.applyUpdate(there, update);
+  expect(there.getText('t').toString()).toBe(doc.getText('t').toString());
+});
+
+test('[RP8] a whole that is too large goes in parts, of which the last carries its number', () => {
+  const { connect, step } = aReplica();
+  connect();
+  const doc = new Y.Doc();
+  doc.getText('t').insert(0, '눈이 내렸다. '.repeat(60_000));
+  const numbers = step({ type: 'whole', update: Y.encodeStateAsUpdate(doc) }).map((effect) => (effect.type === 'push' ? [effect.number, effect.kind] : null));
+  expect(numbers.length).toBeGreaterThan(1);
+  expect(numbers.slice(0, -1).every((each) => each?.[0] === 0)).toBe(true);
+  expect(numbers.at(-1)).toEqual([1, 'resync']);
 });

@@ -1,5 +1,8 @@
 import { Reader } from './bytes.ts';
 import { IdRanges, StateVector } from './id-ranges.ts';
+import { PART_BYTES_MAX } from './limits.ts';
+import { UNFINISHED } from './room.ts';
+import { splitUpdate } from './split.ts';
 import { Coverage, readUpdate } from './update.ts';
 
 /**
@@ -15,6 +18,7 @@ import { Coverage, readUpdate } from './update.ts';
  * RP6 After a refusal nothing more is sent; the edits stay, to be offered to their writer, and are sent when the right
  *     comes back, in band or with the next connection.
  * RP7 While the surface composes, what others wrote is held back and applied in its order when the composition ends.
+ * RP8 What is too large for one push goes in parts.
  */
 export class Replica {
   #outbox: Entry[] = [];
@@ -74,9 +78,9 @@ export class Replica {
         this.#outbox.sort((left, right) => left.number - right.number);
         return this.#sendable();
       case 'edited': {
-        const entry: Entry = { number: this.#nextNumber++, update: input.update, onDisk: false };
-        this.#outbox.push(entry);
-        return [{ type: 'persist', number: entry.number, update: entry.update }, { type: 'changed' }];
+        const entries = splitUpdate(input.update, PART_BYTES_MAX).map((update): Entry => ({ number: this.#nextNumber++, update, onDisk: false })); // RP8
+        this.#outbox.push(...entries);
+        return [...entries.map(({ number, update }): ReplicaEffect => ({ type: 'persist', number, update })), { type: 'changed' }];
       }
       case 'persisted': {
         // A disk that refuses must not stop the sending: the server is then the only place left (storageWorks says so).
@@ -181,7 +185,8 @@ export class Replica {
     const number = this.#nextNumber++;
     this.#sentUpTo = number;
     this.#resyncNumber = number;
-    return [{ type: 'push', number, kind: 'resync', update }];
+    const parts = splitUpdate(update, PART_BYTES_MAX);
+    return parts.map((part, at) => ({ type: 'push', number: at === parts.length - 1 ? number : UNFINISHED, kind: 'resync', update: part })); // RP8
   }
 
   #acknowledged(upTo: number): ReplicaEffect[] {

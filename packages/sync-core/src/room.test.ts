@@ -189,6 +189,21 @@ describe('who may write', () => {
     expect(kinds(push(1, 2, writer.type('늦은 글')))).toEqual(['refuse']);
   });
 
+  test('[RM7] parts of a whole are stored as they come and acknowledged with the last of them', () => {
+    const { join, push, commit, stored } = aRoom();
+    const writer = aWriter(7);
+    writer.type('앞');
+    const first = writer.whole();
+    const since = Y.encodeStateVector(writer.doc);
+    const second = (writer.type('뒤'), writer.whole(since));
+    join(1);
+    expect(kinds(push(1, 0, first, 'resync'))).toEqual(['store', 'relay']);
+    expect(commit()).toEqual([]);
+    expect(kinds(push(1, 4, second, 'resync'))).toEqual(['store', 'relay']);
+    expect(stored).toHaveLength(2);
+    expect(commit()).toEqual([{ type: 'ack', session: 1, upTo: 4 }]);
+  });
+
   test('[RM7] nothing later is acknowledged over what was refused, until the right comes back and the whole with it', () => {
     const { join, push, step, commit } = aRoom();
     const writer = aWriter(1);

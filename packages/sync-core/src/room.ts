@@ -223,6 +223,7 @@ export class Room {
 
   /** RM6, RM7: now if all is committed, else when the position is. */
   #acknowledge(session: number, from: Session, number: number, kind: PushKind): RoomEffect[] {
+    if (number === UNFINISHED) return [];
     if (from.whole !== 'had') {
       if (kind === 'edit' || from.whole === 'refused') return [{ type: 'known', session, number }];
       from.whole = 'had';
@@ -281,6 +282,9 @@ export class Room {
   }
 }
 
+/** The number of a part of a whole that more parts follow: it is acknowledged with the last of them (RM7). */
+export const UNFINISHED = 0;
+
 /** An `edit` is a person's own change as it happens; a `resync` is whatever the client had that the server lacked. */
 export type PushKind = 'edit' | 'resync';
 
@@ -337,7 +341,7 @@ export type RoomInput =
   | { type: 'joined'; session: number; userId: string; canWrite: boolean }
   | { type: 'left'; session: number }
   | { type: 'rights-changed'; session: number; canWrite: boolean }
-  /** `number` rises with every push of a session. */
+  /** `number` rises with every push of a session, but for unfinished parts of a whole. */
   | { type: 'pushed'; session: number; number: number; kind: PushKind; update: Uint8Array }
   /** Everything up to and including these positions is committed, each in the first row that reaches it. In rising order. */
   | { type: 'committed'; rows: { position: number; row: LogRow }[] }

@@ -26,10 +26,10 @@ export interface UpdateSummary {
 const NESTING_MAX = 200;
 
 /** The bits of a struct's first byte. */
-const CONTENT_MASK = 0b0001_1111;
-const PARENT_KEY = 0b0010_0000;
-const RIGHT_ORIGIN = 0b0100_0000;
-const ORIGIN = 0b1000_0000;
+export const CONTENT_MASK = 0b0001_1111;
+export const PARENT_KEY = 0b0010_0000;
+export const RIGHT_ORIGIN = 0b0100_0000;
+export const ORIGIN = 0b1000_0000;
 
 /**
  * Reads the header of an update.
@@ -127,7 +127,7 @@ function advance(clock: number, length: number): number {
 }
 
 /** Walks over a struct's content and answers its length in clocks. */
-function skipContent(reader: Reader, content: number): number {
+export function skipContent(reader: Reader, content: number): number {
   switch (content) {
     case 1: // deleted
       return reader.uint();
