@@ -112,6 +112,17 @@ test('a room is loaded once however many ask, and a fresh one holds what was com
   expect(doc.getText('t').toString()).toBe('남은 글');
 });
 
+test('a room that somebody is about to join does not leave before they could', async () => {
+  vi.useFakeTimers();
+  onTestFinished(() => void vi.useRealTimers());
+  const { host } = aHost();
+  await host.open(DOCUMENT);
+  vi.advanceTimersByTime(59_999);
+  const room = await host.open(DOCUMENT);
+  vi.advanceTimersByTime(1);
+  expect((await joined(room)).session).not.toBeNull();
+});
+
 test('a full room takes no more writers and still takes readers', async () => {
   const { host } = aHost();
   const room = await host.open(DOCUMENT);

@@ -98,7 +98,10 @@ export class RoomHost {
   /** The room of a document, loaded once however many ask. A load that fails is a closed door, never an empty document. */
   open(documentId: string): Promise<OpenRoom> {
     const found = this.#rooms.get(documentId);
-    if (found) return found;
+    if (found) {
+      void found.then((room) => room.stay()).catch(() => undefined); // whoever awaits it hears of the failure
+      return found;
+    }
     const loading = OpenRoom.load(documentId, this.options, {
       unload: () => this.#rooms.delete(documentId),
       nextSeq: () => {
@@ -232,6 +235,11 @@ export class OpenRoom implements CommitRoom {
     this.#snapshot = null;
     this.#keepSnapshot(snapshot);
     this.#linger();
+  }
+
+  /** Somebody is about to join: the room does not leave before they could. */
+  stay(): void {
+    if (this.#listeners.size === 0 && !this.#gone) this.#linger();
   }
 
   nextSeq(): number {
