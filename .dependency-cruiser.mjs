@@ -27,7 +27,8 @@ export default {
   ],
   options: {
     doNotFollow: { path: 'node_modules' },
-    exclude: { path: '(^|/)(dist|\\.next|\\.build)/' },
+    // The peers have packages of their own, installed when they are measured.
+    exclude: { path: '(^|/)(dist|\\.next|\\.build)/|^bench/peers/' },
     tsPreCompilationDeps: true,
     tsConfig: { fileName: 'tsconfig.json' },
     combinedDependencies: true,
