@@ -1,5 +1,5 @@
 import { writeFileSync } from 'node:fs';
-import { cpus } from 'node:os';
+import { cpus, loadavg } from 'node:os';
 import { join as path } from 'node:path';
 import { parseArgs } from 'node:util';
 import { root } from '../stack.ts';
@@ -20,6 +20,9 @@ import { twoNodes } from './scenarios/two-nodes.ts';
 import { warmUp } from './typing.ts';
 import { Cowrite, CowriteHome, Peer, type Target, TARGETS, type TargetName } from './targets.ts';
 
+/** A whole run is to end within a quarter of an hour. */
+const FURTHER_ROUNDS_UNTIL_MS = 13 * 60_000;
+
 /**
  * Cowrite's sync beside the servers other people run, on this machine, in one run:
  *
@@ -29,7 +32,6 @@ import { Cowrite, CowriteHome, Peer, type Target, TARGETS, type TargetName } fro
  * then those of the long scene. Exit code 1 when something could not be measured, not when a target is missed.
  */
 const { values: options } = parseArgs({ options: { only: { type: 'string' }, rounds: { type: 'string' }, targets: { type: 'string' }, quick: { type: 'boolean', default: false }, write: { type: 'boolean', default: false } } });
-const FURTHER_ROUNDS_UNTIL_MS = 13 * 60_000;
 const rounds = Number(options.rounds ?? (options.quick ? 1 : 3));
 const scale = { seconds: options.quick ? 2 : 5, quick: options.quick };
 const asked: readonly string[] = options.targets?.split(',') ?? TARGETS.filter((name) => !options.quick || name !== 'cowrite-hocuspocus');
@@ -54,6 +56,7 @@ for (const name of ['hocuspocus', 'y-websocket', 'floor'] as const) if (asked.in
 const results = new Map<string, Result[]>();
 const reasons = new Map<string, string>();
 const began = performance.now();
+const [load = 0] = loadavg();
 for (let round = 0; round < rounds; round += 1) {
   for (const scenario of chosen) {
     // Every scenario is measured once; more rounds only as long as there is time.
@@ -88,7 +91,7 @@ const lookupIn =
     return values.length > 0 ? median(values) : undefined;
   };
 const tables = chosen.map((scenario) => table(scenario, [...targets.keys()], lookupIn(scenario), (target) => reasons.get(`${scenario.name} ${target}`)));
-const machine = `${cpus()[0]!.model}, ${cpus().length} cores, Node ${process.version}${postgres}`;
+const machine = `${cpus()[0]!.model}, ${cpus().length} cores, Node ${process.version}${postgres}; load average ${load.toFixed(1)} before the run`;
 const seconds = Math.round((performance.now() - began) / 1_000);
 process.stdout.write(`${tables.join('\n')}\n${machine}; ${rounds} round${rounds === 1 ? '' : 's'}, ${seconds} s\n`);
 if (options.write) {

@@ -1,7 +1,7 @@
 import type { Target, TargetName } from './targets.ts';
 
 /** How much of everything; `--quick` halves and more. */
-export interface Scale {
+interface Scale {
   seconds: number;
   quick: boolean;
 }

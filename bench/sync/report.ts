@@ -49,12 +49,12 @@ ${machine}. ${rounds} round${rounds === 1 ? '' : 's'}, ${seconds} s.
 
 ## How to read this
 
-- **cowrite** is the production build with its PostgreSQL over the studio's own wire, **cowrite-hocuspocus** the same over that of Hocuspocus. The commit is a real one (\`synchronous_commit\` on), and what Cowrite acknowledges is committed. **hocuspocus** is @hocuspocus/server with its SQLite extension and every default; its acknowledgement says "applied in memory". **y-websocket** is @y/websocket-server with LevelDB; it acknowledges nothing. **floor** is a server of ten lines around \`ws\` that passes bytes on: nothing in JavaScript costs less.
+- **cowrite** is the production build with its PostgreSQL over the studio's own wire, **cowrite-hocuspocus** the same over that of Hocuspocus. The commit is a real one (\`synchronous_commit\` on), and what Cowrite acknowledges is committed. **hocuspocus** is @hocuspocus/server with every default and its database extension, which keeps documents in Node's own SQLite by the statements of its SQLite extension; its acknowledgement says "applied in memory". **y-websocket** is @y/websocket-server with LevelDB; it acknowledges nothing. **floor** is a server of ten lines around \`ws\` that passes bytes on: nothing in JavaScript costs less.
 - All run on the same Node, from npm as they are, one at a time, freshly started for each scenario. Rounds go A B C, A B C; a figure is the median of its rounds.
-- The clients are raw sockets in one process of their own, with every keystroke made before the clock starts. Every writer types into a root text of their own, so that no update waits for another's. Afterwards a late reader joins each document and must find every keystroke, or the scenario fails.
+- The clients are raw sockets in one process of their own, with every keystroke made before the clock starts. Every writer types into a root text of their own, so that no update waits for another's. At the end a late reader joins each document and must find every keystroke, or the scenario fails.
 - CPU is user and system time from /proc. **+h** is what works elsewhere for the server: all of PostgreSQL and the compactor. Memory is resident memory after a forced collection.
-- The machine is shared and has few cores: compare columns, and a column with itself of another day only when the floor is the same. CPU moves by about 15 % between rounds, a p99 by a factor of two.
-- The long scene is ${manuscript}. ${hasRedis ? '' : 'No redis-server was on PATH, so Hocuspocus on two nodes was not measured.'}
+- The machine is shared and has few cores (a load average above the number of cores means that others worked beside it): compare columns, and a column with itself of another day only when the floor is the same. CPU moves by about 15 % between rounds, a p99 by a factor of two.
+- The long scene is ${manuscript}.${hasRedis ? '' : ' No redis-server was on PATH, so Hocuspocus on two nodes was not measured.'}
 
 ## Figures
 

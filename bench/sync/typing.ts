@@ -38,12 +38,12 @@ export async function typeInto(target: Target, { documents, writersEach, readers
   const deliveries = count * (readersEach || writersEach - 1);
   await until(() => journey.deliveries >= deliveries && (!target.wire.acknowledges || journey.ackMs.length >= count), 'every keystroke at every reader');
   const spent = cpu.spent();
-  await closeAll([...writers, ...readers]);
   if (target.keeps)
     await expectWhole(
       await Promise.all(documents.map((document) => target.pass(document))),
       documents.map((document) => typists.filter((_, at) => writing[at] === document)),
     );
+  await closeAll([...writers, ...readers]);
   return {
     p50: percentile(journey.propagationMs, 0.5),
     p95: percentile(journey.propagationMs, 0.95),

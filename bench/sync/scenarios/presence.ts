@@ -32,8 +32,8 @@ export const presence: Scenario = {
     const before = { carets, frames: frames() };
     const cpu = new CpuWatch(target.processes());
     await atRate(PEOPLE, PEOPLE * seconds, move);
-    // A server may gather carets for a moment; nobody's last one may be lost by that.
-    await wait(300);
+    // A server may gather carets, or lag behind: it is done when nothing comes any more.
+    for (let seen = -1; seen < carets; await wait(500)) seen = carets;
     const spent = cpu.spent();
     const delivered = { carets: carets - before.carets, frames: frames() - before.frames };
     let heard = 0;

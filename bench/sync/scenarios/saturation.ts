@@ -65,12 +65,12 @@ export const saturation: Scenario = {
     await until(() => documents.every((_, at) => arrived[at] === each && (!target.wire.acknowledges || acked[at] === each)), 'every keystroke at its reader');
     const took = performance.now() - began;
     const spent = cpu.spent();
-    await closeAll(clients);
     if (target.keeps)
       await expectWhole(
         await Promise.all(documents.map((document) => target.pass(document))),
         typists.map((typist) => [typist]),
       );
+    await closeAll(clients);
     const count = each * DOCUMENTS;
     const cost = (ms: number) => (ms * 1_000) / count;
     return { cpu: cost(spent.server), ...(spent.help > 0 ? { help: cost(spent.help) } : {}), whole: cost(spent.server + spent.help), perSecond: (count * 1_000) / took };
