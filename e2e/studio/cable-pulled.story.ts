@@ -1,3 +1,4 @@
+import type { Page } from '@playwright/test';
 import { Person } from '../../bench/people.ts';
 import { aBrowserOf, compose, expect, linesOf, studioUrl, surface, test } from './product.ts';
 
@@ -36,6 +37,64 @@ test('J3: a thousand characters written offline outlive the tab and arrive once'
   await expect.poll(() => linesOf(again)).toEqual(written);
   await expect(again.getByText(/저장됨/).first()).toBeVisible();
   expect((await person.text(projectId, documentId)).trimEnd()).toBe(written.join('\n').trimEnd());
+  await context.close();
+});
+
+test('two tabs of one person, offline, die together: what both wrote is there, once', async ({ browser, product }) => {
+  const person = await Person.register(product.core.url, '가람');
+  const { projectId, documentId, path } = await aScene(person);
+  const { context, page: one } = await aBrowserOf(browser, product, person);
+  const two = await context.newPage();
+  for (const page of [one, two]) {
+    await page.goto(studioUrl(product) + path);
+    await surface(page).waitFor();
+  }
+  await surface(one).click();
+  await compose(one, '함께 쓴 첫 줄.\n');
+  await expect.poll(() => linesOf(two)).toContain('함께 쓴 첫 줄.');
+  await context.setOffline(true);
+  await surface(one).click();
+  await one.keyboard.press('Control+End');
+  await one.keyboard.insertText('첫째 탭의 글.');
+  await surface(two).click();
+  await two.keyboard.press('Control+Home');
+  await two.keyboard.insertText('둘째 탭의 글. ');
+  for (const page of [one, two]) await expect(page.getByText(/대기/).first()).toBeVisible({ timeout: 10_000 });
+  for (const page of [one, two]) await page.close({ runBeforeUnload: false });
+
+  await context.setOffline(false);
+  const again = await context.newPage();
+  await again.goto(studioUrl(product) + path);
+  await expect.poll(() => linesOf(again)).toEqual(['둘째 탭의 글. 함께 쓴 첫 줄.', '첫째 탭의 글.']);
+  await expect(again.getByText(/저장됨/).first()).toBeVisible();
+  await expect.poll(async () => (await person.text(projectId, documentId)).trimEnd()).toBe('둘째 탭의 글. 함께 쓴 첫 줄.\n첫째 탭의 글.');
+  await context.close();
+});
+
+/** Pastes plain text as the clipboard would bring it. */
+const paste = (page: Page, text: string) =>
+  surface(page).evaluate((element, pasted) => {
+    const clipboardData = new DataTransfer();
+    clipboardData.setData('text/plain', pasted);
+    element.dispatchEvent(new ClipboardEvent('paste', { clipboardData, bubbles: true, cancelable: true }));
+  }, text);
+
+test('a pasted book is saved whole, though it is larger than one message may be; a library is turned away with a word', async ({ browser, product }) => {
+  const person = await Person.register(product.core.url, '가람');
+  const { projectId, documentId, path } = await aScene(person);
+  const { context, page } = await aBrowserOf(browser, product, person);
+  await page.goto(studioUrl(product) + path);
+  await surface(page).waitFor();
+  await surface(page).click();
+  const lines = Array.from({ length: 1_500 }, (_, at) => `${at} ${SENTENCE.repeat(12)}`.trim());
+  await paste(page, lines.join('\n'));
+  await expect(page.locator('[data-save=saving]')).toBeVisible();
+  await expect(page.locator('[data-save=saved]')).toBeVisible({ timeout: 60_000 });
+  expect(await person.text(projectId, documentId)).toBe(lines.join('\n'));
+
+  await paste(page, '가'.repeat(1_000_001));
+  await expect(page.getByText(/한 번에 1,000,000자까지/)).toBeVisible();
+  expect(await person.text(projectId, documentId)).toBe(lines.join('\n'));
   await context.close();
 });
 

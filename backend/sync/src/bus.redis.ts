@@ -35,7 +35,7 @@ export class RedisBus implements Bus {
     this.#prefix = prefix;
     const retryStrategy = (times: number) => Math.min(times * 100, 1_000);
     this.#mouth = new Redis(url, { lazyConnect: true, enableOfflineQueue: false, enableAutoPipelining: true, maxRetriesPerRequest: 0, commandTimeout: 2_000, retryStrategy });
-    this.#ear = new Redis(url, { lazyConnect: true, enableOfflineQueue: false, maxRetriesPerRequest: 0, retryStrategy });
+    this.#ear = new Redis(url, { lazyConnect: true, enableOfflineQueue: false, maxRetriesPerRequest: 0, commandTimeout: BLOCK_MS + 1_500, retryStrategy });
     // Said once by `#heard` and `#missed`; without a listener every try would be printed.
     for (const each of [this.#mouth, this.#ear]) each.on('error', () => undefined);
   }

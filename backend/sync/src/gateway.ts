@@ -28,9 +28,6 @@ export interface GatewayOptions extends StudioWireOptions {
   logger: Logger;
 }
 
-/** A socket that showed no life for so many heartbeats is taken for dead (X24: within a minute). */
-const SILENT_HEARTBEATS = 2.5;
-
 type Connection = StudioConnection | YjsConnection | HocuspocusConnection;
 
 /** Where sockets come in: three wires on one port, each credential checked before anything is taken from it. */
@@ -174,7 +171,7 @@ export class Gateway {
   }
 
   heartbeat(): void {
-    for (const connection of this.#connections.values()) connection.heartbeat(SILENT_HEARTBEATS * this.#options.heartbeatMs);
+    for (const connection of this.#connections.values()) connection.heartbeat();
   }
 
   /** Lengths of a scene after it settled, for everyone in its project. */

@@ -199,8 +199,8 @@ export class HocuspocusConnection implements Visitor {
     for (const [key, document] of this.#documents) if (document.grant === grant) this.#send(key, MESSAGE.auth, (writer) => writer.uint(AUTH.token));
   }
 
-  heartbeat(silenceMs: number): void {
-    this.#socket.look(silenceMs);
+  heartbeat(): void {
+    this.#socket.look();
     for (const { session } of this.#documents.values()) session?.alive();
     this.#socket.send(Uint8Array.of(MESSAGE.ping));
   }

@@ -28,7 +28,8 @@ export class Socket {
   #filledMs: number;
   #queue: Uint8Array[] = [];
   #queuedBytes = 0;
-  #heardMs: number;
+  /** Heartbeats since the other side last gave a sign of life. */
+  #unanswered = 0;
 
   constructor(ws: WebSocket, limits: SocketLimits, clock: () => number, turn: Turn) {
     this.#ws = ws;
@@ -39,8 +40,7 @@ export class Socket {
     this.#messages = limits.messagesPerSecond * 10;
     this.#bytes = limits.burstBytes;
     this.#filledMs = clock();
-    this.#heardMs = this.#filledMs;
-    ws.on('pong', () => (this.#heardMs = this.#clock()));
+    ws.on('pong', () => (this.#unanswered = 0));
   }
 
   /** Whether this message is within the rates; a socket beyond them is sent away to come back later. */
@@ -48,17 +48,21 @@ export class Socket {
     const now = this.#clock();
     const seconds = Math.max(0, now - this.#filledMs) / 1_000;
     this.#filledMs = now;
-    this.#heardMs = now;
+    this.#unanswered = 0;
     const { messagesPerSecond, bytesPerSecond, burstBytes } = this.#limits;
     this.#messages = Math.min(messagesPerSecond * 10, this.#messages + seconds * messagesPerSecond) - 1;
     this.#bytes = Math.min(burstBytes, this.#bytes + seconds * bytesPerSecond) - bytes;
     return this.#messages >= 0 && this.#bytes >= 0;
   }
 
-  /** Asks for a sign of life, and gives up a socket that gave none for `silenceMs`: its other half may be gone without a word. */
-  look(silenceMs: number): void {
-    if (this.#clock() - this.#heardMs > silenceMs) this.#ws.terminate();
+  /**
+   * A heartbeat: asks for a sign of life, and gives up a socket that gave none since the one before the last. Counted in
+   * heartbeats and not by a clock: after a process stood still, everyone's silence would be its own.
+   */
+  look(): void {
+    if (this.#unanswered >= 2) this.#ws.terminate();
     else if (this.isOpen) this.#ws.ping();
+    this.#unanswered += 1;
   }
 
   /** Whether the other side reads too slowly for presence. */

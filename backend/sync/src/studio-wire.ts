@@ -256,8 +256,8 @@ export class StudioConnection implements Visitor, EventListener {
     this.#send({ type: 'hint', json });
   }
 
-  heartbeat(silenceMs: number): void {
-    this.#socket.look(silenceMs);
+  heartbeat(): void {
+    this.#socket.look();
     this.#send({ type: 'ping' });
   }
 

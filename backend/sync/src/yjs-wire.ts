@@ -83,8 +83,8 @@ export class YjsConnection implements Visitor {
   /** This wire has no word for it: the close that follows brings the client back with a fresh credential. */
   expiresSoon(): void {}
 
-  heartbeat(silenceMs: number): void {
-    this.#socket.look(silenceMs);
+  heartbeat(): void {
+    this.#socket.look();
     this.#session.alive();
     this.#socket.send(HEARTBEAT);
   }

@@ -25,6 +25,8 @@ export interface SceneViewHost {
   changed: (change: { text: boolean; own: boolean }) => void;
   /** A block in which this person was typing was deleted by somebody else. */
   blockTaken: (block: TakenBlock) => void;
+  /** A paste that is longer than a scene can take; nothing of it was taken. */
+  pasteTooLong: () => void;
   /** Keys of the page that must work from inside the text; true when one was taken. */
   pageKey: (event: KeyboardEvent) => boolean;
 }
@@ -44,6 +46,8 @@ const AFTER_COMPOSITION_MS = 40;
 /** A block is offered back when its writer typed in it no longer ago than this. */
 const RECENT_TYPING_MS = 60_000;
 const TYPED_BLOCKS_KEPT = 8;
+/** UTF-16 units of one paste: some ten books. What is longer is a matter for the import, which makes scenes of it. */
+export const PASTE_UNITS_MAX = 1_000_000;
 /** The same key code on every layout, for shortcuts that reach us from inside a composition. */
 const SHORTCUT_CODES: ReadonlySet<string> = new Set(['KeyB', 'KeyI', 'KeyU', 'KeyZ', 'KeyY', 'KeyX', 'KeyK', 'KeyF', 'KeyS']);
 
@@ -116,6 +120,7 @@ export class SceneView {
           compositionend: () => this.#composition(false),
           focus: () => this.#announceCaret(),
           blur: () => this.#announceCaret(),
+          paste: (_view, event) => this.#refusePaste(event),
           keydown: (_view, event) => this.#shortcutWhileComposing(event),
         },
         transformPastedHTML: cleanHtml,
@@ -258,6 +263,14 @@ export class SceneView {
       if (text === '' || this.#host.live.fragment.toArray().some((block) => plain(block).includes(text))) continue;
       this.#host.blockTaken({ text, node, position });
     }
+  }
+
+  /** Before anything is made of it: a text of a hundred megabytes would hold the page up for minutes. */
+  #refusePaste(event: ClipboardEvent): boolean {
+    if ((event.clipboardData?.getData('text/plain').length ?? 0) <= PASTE_UNITS_MAX) return false;
+    event.preventDefault();
+    this.#host.pasteTooLong();
+    return true;
   }
 
   #composition(composing: boolean): false {

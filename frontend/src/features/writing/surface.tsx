@@ -2,17 +2,18 @@
 
 import type { DocumentId } from '@cowrite/contract';
 import { useCallback, useEffect, useLayoutEffect, useRef, useState, useSyncExternalStore } from 'react';
-import { useWords } from '../../shared/i18n/words.tsx';
+import { countText } from '../../shared/i18n/numbers.ts';
+import { useLocale, useWords } from '../../shared/i18n/words.tsx';
 import type { DocumentState, LiveDocument, Person } from '../../shared/live/live.ts';
 import { useProject } from '../../shared/project/project.tsx';
 import { Button } from '../../shared/ui/button.tsx';
-import { useSay } from '../../shared/ui/notices.tsx';
+import { useNotify, useSay } from '../../shared/ui/notices.tsx';
 import { Skeleton } from '../../shared/ui/state.tsx';
 import { CaretLayer } from './caret-layer.ts';
 import { keepCaretSeen } from './caret-seen.ts';
 import { useWritingPreferences, writingPreferences } from './preferences.ts';
 import { ClosedNotice } from './closed-notice.tsx';
-import { SceneView, type TakenBlock } from './scene-view.ts';
+import { PASTE_UNITS_MAX, SceneView, type TakenBlock } from './scene-view.ts';
 import { words } from './words.ts';
 
 export interface SurfaceProps {
@@ -71,6 +72,8 @@ export function Surface(props: SurfaceProps) {
 function OpenSurface({ live, state, title, takeFocus, onView, onChange, pageKey, followed, onPeople, documentId }: SurfaceProps & { live: LiveDocument; state: DocumentState }) {
   const t = useWords(words);
   const say = useSay();
+  const notify = useNotify();
+  const locale = useLocale();
   const { project, lengthsNow } = useProject();
   const preferences = useWritingPreferences();
   const place = useRef<HTMLDivElement>(null);
@@ -103,6 +106,7 @@ function OpenSurface({ live, state, title, takeFocus, onView, onChange, pageKey,
         setTaken(block);
         say(t.takenTitle);
       },
+      pasteTooLong: () => notify({ text: t.pasteTooLong(countText(PASTE_UNITS_MAX, locale)), kind: 'bad' }),
       pageKey: (event) => now.current.pageKey?.(event) ?? false,
       changed: ({ text }) => {
         if (text) {

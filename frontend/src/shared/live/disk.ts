@@ -15,9 +15,13 @@ export interface Disk {
    * Keeps a change of someone else until the next state: an edit in the outbox may rest on it, and the server may lose
    * it before its commit (found by the simulation: an outbox without what it rests on could never be sent).
    */
-  keepReceived(documentId: DocumentId, update: Uint8Array): Promise<void>;
+  keepReceived(documentId: DocumentId, update: Uint8Array): Promise<IDBValidKey>;
   state(documentId: DocumentId): Promise<FoundState | null>;
-  keepState(state: KeptState): Promise<void>;
+  /**
+   * Keeps a state in the place of what was received before it. Another tab of the same person may have kept one that knows
+   * more: unless `known` says that this tab has seen it, the two become one by `merge`. Answers what names the kept one.
+   */
+  keepState(state: Omit<KeptState, 'name'>, before: { known: string | null; received: readonly IDBValidKey[]; merge: (theirs: Uint8Array, ours: Uint8Array) => Uint8Array }): Promise<string>;
 }
 
 interface OutboxEntry {
@@ -34,11 +38,13 @@ interface KeptState {
   update: Uint8Array;
   epoch: number;
   canWrite: boolean;
+  /** Changes with every keeping. */
+  name: string;
 }
 
 /** A state with what was received after it. */
 interface FoundState extends KeptState {
-  received: Uint8Array[];
+  received: { key: IDBValidKey; update: Uint8Array }[];
 }
 
 const NAME = 'cowrite-scenes';
@@ -106,23 +112,31 @@ export async function openDisk(userId: UserId): Promise<Disk> {
     },
     async keepReceived(documentId, update) {
       const transaction = database.transaction('received', 'readwrite', { durability: 'relaxed' });
-      transaction.objectStore('received').add({ documentId, update });
+      const key = answer(transaction.objectStore('received').add({ documentId, update }));
       await committed(transaction);
+      return key;
     },
     async state(documentId) {
       const transaction = database.transaction(['states', 'received']);
-      const [state, received] = await Promise.all([
+      const index = transaction.objectStore('received').index('document');
+      const [state, received, keys] = await Promise.all([
         answer(transaction.objectStore('states').get(documentId)) as Promise<KeptState | undefined>,
-        answer(transaction.objectStore('received').index('document').getAll(documentId)) as Promise<{ update: Uint8Array }[]>,
+        answer(index.getAll(documentId)) as Promise<{ update: Uint8Array }[]>,
+        answer(index.getAllKeys(documentId)),
       ]);
-      return state ? { ...state, received: received.map(({ update }) => update) } : null;
+      return state ? { ...state, received: received.map(({ update }, at) => ({ key: keys[at]!, update })) } : null;
     },
-    async keepState(state) {
+    async keepState(state, { known, received, merge }) {
       const transaction = database.transaction(['states', 'received'], 'readwrite', { durability: 'relaxed' });
-      transaction.objectStore('states').put(state);
-      const received = transaction.objectStore('received');
-      for (const key of await answer(received.index('document').getAllKeys(state.documentId))) received.delete(key);
+      const states = transaction.objectStore('states');
+      const theirs = (await answer(states.get(state.documentId))) as KeptState | undefined;
+      const isNews = theirs !== undefined && theirs.name !== known && theirs.epoch === state.epoch;
+      const name = crypto.randomUUID();
+      states.put({ ...state, name, update: isNews ? merge(theirs.update, state.update) : state.update });
+      // Only what this tab has: another one's edit may rest on what only that one received.
+      for (const key of received) transaction.objectStore('received').delete(key);
       await committed(transaction);
+      return name;
     },
   };
 }

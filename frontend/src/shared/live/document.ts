@@ -65,6 +65,10 @@ export class ReplicaHost implements LiveDocument {
   #caretTimer: ReturnType<typeof setTimeout> | null = null;
   #caret: { anchor: Y.RelativePosition; head: Y.RelativePosition } | null = null;
   #caretClock = 0;
+  /** The last state on the disk that this tab has seen. */
+  #keptName: string | null = null;
+  /** What this tab received since then, on the disk. */
+  #received: IDBValidKey[] = [];
 
   constructor({ documentId, number, channel, isFresh }: { documentId: DocumentId; number: number; channel: Channel; isFresh: boolean }) {
     this.documentId = documentId;
@@ -91,7 +95,9 @@ export class ReplicaHost implements LiveDocument {
     }
     try {
       const [state, entries] = await Promise.all([disk.state(this.documentId), disk.outbox(this.documentId)]);
-      for (const update of state ? [state.update, ...state.received] : []) Y.applyUpdate(this.doc, update, DISK);
+      for (const update of state ? [state.update, ...state.received.map((received) => received.update)] : []) Y.applyUpdate(this.doc, update, DISK);
+      this.#keptName = state?.name ?? null;
+      this.#received = state?.received.map(({ key }) => key) ?? [];
       for (const { update } of entries) Y.applyUpdate(this.doc, update, DISK);
       // What waits is known before anything else is: a scene must not look saved on its way here.
       const first = this.#replica.nextNumber;
@@ -316,7 +322,9 @@ export class ReplicaHost implements LiveDocument {
 
   #keepReceived(update: Uint8Array): void {
     this.#channel.disk
-      .then((disk) => disk?.keepReceived(this.documentId, update))
+      .then(async (disk) => {
+        if (disk) this.#received.push(await disk.keepReceived(this.documentId, update));
+      })
       .catch(() => {
         this.#storageWorks = false;
       });
@@ -333,9 +341,12 @@ export class ReplicaHost implements LiveDocument {
     if (!disk || !this.#loaded || this.#hasPending()) return;
     // Never a state with an edit that the outbox lacks: a deletion moves no clock, and would be known here alone.
     if (!this.#replica.isOnDisk) return this.#keepStateSoon();
+    const received = this.#received.splice(0);
     try {
-      await disk.keepState({ documentId: this.documentId, projectId: this.#channel.projectId, update: Y.encodeStateAsUpdate(this.doc), epoch: this.#epoch, canWrite: this.#replica.canWrite });
+      const state = { documentId: this.documentId, projectId: this.#channel.projectId, update: Y.encodeStateAsUpdate(this.doc), epoch: this.#epoch, canWrite: this.#replica.canWrite };
+      this.#keptName = await disk.keepState(state, { known: this.#keptName, received, merge: (theirs, ours) => Y.mergeUpdates([theirs, ours]) });
     } catch {
+      this.#received.push(...received);
       this.#storageWorks = false;
       this.#refresh();
     }
