@@ -32,7 +32,7 @@ const SIDE = '외전 그 여름\n\n값진 여름이었다.\n'.normalize('NFD');
 test('files dropped on the shelf become a work: looked over, changed, brought in, found again, and taken back', async ({ page, product }) => {
   const person = await Person.register(product.core.url, '가람');
   await signIn(page, product, person);
-  await page.getByRole('heading', { name: '서가' }).waitFor();
+  await page.getByRole('heading', { name: '서가', exact: true }).waitFor();
   await dropFiles(page, 'main', [
     { name: '눈의 나라.txt', bytes: cp949(SERIAL) },
     { name: '외전.txt', bytes: Buffer.from(SIDE) },
