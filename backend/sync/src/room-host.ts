@@ -392,6 +392,8 @@ export class OpenRoom implements CommitRoom {
   }
 
   #close(code: number, reason: string): void {
+    // A room that left already may have a successor, which is not to be taken off the list in its place.
+    if (this.#gone) return;
     this.#gone = true;
     this.#cancelLinger();
     this.#home.unload();
