@@ -56,7 +56,7 @@ export const MUTATIONS: readonly Mutation[] = [
     fault: 'gives newcomers nothing of what other nodes committed',
   },
   { rule: 'RM1', file: 'room.ts', find: 'row === null || !this.#isFolded(row)', replace: 'row === null', fault: 'lets committed updates go that no snapshot has' },
-  { rule: 'RM1', file: 'room.ts', find: 'entry.position <= position', replace: 'entry.position === position', fault: 'keeps all but the last update of a row for ever' },
+  { rule: 'RM1', file: 'room.ts', find: 'this.#uncommitted[0]!.position <= position', replace: 'this.#uncommitted[0]!.position === position', fault: 'keeps all but the last update of a row for ever' },
   // ── replica ──
   { rule: 'RP1', file: 'replica.ts', find: 'if (!onDisk) break;', replace: '', fault: 'sends before the disk has it' },
   { rule: 'RP2', file: 'replica.ts', find: 'this.#sentUpTo = 0;', replace: '', fault: 'sends nothing again after a reconnect' },
@@ -64,7 +64,7 @@ export const MUTATIONS: readonly Mutation[] = [
   { rule: 'RP3', file: 'replica.ts', find: 'this.#outbox.filter(({ number }) => number > upTo)', replace: 'this.#outbox.filter(({ number }) => number > upTo + 1)', fault: 'forgets one edit more than was acknowledged' },
   { rule: 'RP4', file: 'replica.ts', find: 'return this.#outbox.length;', replace: 'return this.#outbox.filter(({ onDisk }) => onDisk).length;', fault: 'looks saved while the disk is still writing' },
   { rule: 'RP5', file: 'replica.ts', find: 'return [...this.#sendable(), this.#compare(),', replace: 'return [...this.#sendable(),', fault: 'never compares after a join' },
-  { rule: 'RP5', file: 'replica.ts', find: "return [{ type: 'push', number, kind: 'resync', update }];", replace: 'return [];', fault: 'does not answer when the whole is asked for' },
+  { rule: 'RP5', file: 'replica.ts', find: 'const parts = splitUpdate(update, PART_BYTES_MAX);', replace: 'const parts: Uint8Array[] = [];', fault: 'does not answer when the whole is asked for' },
   {
     rule: 'RP5',
     file: 'replica.ts',
@@ -81,7 +81,7 @@ export const MUTATIONS: readonly Mutation[] = [
   },
   { rule: 'RP7', file: 'replica.ts', find: 'this.#held.splice(0).map(', replace: 'this.#held.splice(0).slice(1).map(', fault: 'loses the first of what was held back' },
   // ── presence ──
-  { rule: 'PR1', file: 'presence.ts', find: 'if (known && known.session !== session) return null;', replace: '', fault: 'lets two sessions show one client in turns' },
+  { rule: 'PR1', file: 'presence.ts', find: 'if (known && known.session !== session && (known.session > 0 || state === null || clock <= known.clock)) return null;', replace: '', fault: 'lets two sessions show one client in turns' },
   { rule: 'PR2', file: 'presence.ts', find: 'clock < known.clock || ', replace: '', fault: 'shows an older state over a newer one' },
   { rule: 'PR3', file: 'presence.ts', find: 'return this.#remove((known) => known.session === session);', replace: 'return [];', fault: 'goes on showing who has left' },
   { rule: 'PR4', file: 'presence.ts', find: 'nowMs - known.heardMs > this.#limits.expiresAfterMs', replace: 'false', fault: 'shows the people of a dead node for ever' },
@@ -103,11 +103,11 @@ export const MUTATIONS: readonly Mutation[] = [
   // ── the reader of updates, and what it is kept in ──
   { rule: 'RM3', file: 'update.ts', find: 'for (const [client, next] of summary.refersTo) if (next > knows(client)) return false;', replace: '', fault: 'does not see what an update hangs on' },
   { rule: 'RM3', file: 'update.ts', find: 'for (const { client, to } of summary.deletes) if (to > knows(client)) return false;', replace: '', fault: 'takes a deletion of what is not there' },
-  { rule: 'RM6', file: 'update.ts', find: ' || summary.deletes.some((range) => !this.deleted.covers(range))', replace: '', fault: 'takes a deletion for nothing new' },
-  { rule: 'RM1', file: 'update.ts', find: '.raw(update.subarray(readUpdate(update).deleteSetAt))', replace: '.byte(0)', fault: 'leaves the deletions out for a client that returns' },
+  { rule: 'RM6', file: 'update.ts', find: ' || summary.deletes.some((range) => !this.#isDeleted(range))', replace: '', fault: 'takes a deletion for nothing new' },
+  { rule: 'RM1', file: 'update.ts', find: 'new Writer().byte(0).raw(deleteSet).finish()', replace: 'new Writer().byte(0).byte(0).finish()', fault: 'leaves the deletions out for a client that returns' },
   { rule: 'RM3', file: 'update.ts', find: 'const to = advance(clock, length);', replace: 'const to = advance(clock, 1);', fault: 'takes everything for one clock long' },
   { rule: 'RM6', file: 'id-ranges.ts', find: 'list[at + 1]! >= to;', replace: 'list[at + 1]! >= from;', fault: 'takes a half known deletion for a known one' },
   { rule: 'RM1', file: 'id-ranges.ts', find: 'if (this.get(client) < next) return false;', replace: '', fault: 'believes that a client has what it lacks' },
-  { rule: 'RM6', file: 'batch.ts', find: 'for (const update of updates) writer.byteArray(update);', replace: 'for (const update of updates.slice(-1)) writer.byteArray(update);', fault: 'writes only the last update of a batch' },
+  { rule: 'RM6', file: 'batch.ts', find: 'let length = 0;', replace: 'updates = updates.slice(-1); let length = 0;', fault: 'writes only the last update of a batch' },
   { rule: 'RM6', file: 'batch.ts', find: 'while (!reader.done)', replace: 'if (!reader.done)', fault: 'reads only the first update of a batch' },
 ];
