@@ -35,6 +35,11 @@ export class ServiceProcess {
     return this.#child!.pid!;
   }
 
+  /** Sends a signal and waits for nothing: SIGSTOP and SIGCONT. */
+  signal(signal: NodeJS.Signals): void {
+    this.#child!.kill(signal);
+  }
+
   async start(): Promise<void> {
     const log = await open(this.logFile, 'a');
     this.#child = spawn(process.execPath, [this.#script], {
@@ -78,8 +83,8 @@ export interface Stack extends AsyncDisposable {
   /** One more sync service on the same database; whoever starts it ends it. */
   anotherSync(): Promise<ServiceProcess>;
   postgres(): EmbeddedPostgres;
-  /** kill -9 of PostgreSQL and a new start on the same port and data. */
-  restartPostgres(how: 'kill' | 'stop'): Promise<void>;
+  /** Ends PostgreSQL by kill -9, an immediate or a fast shutdown, and starts it anew on the same port and data. */
+  restartPostgres(how: 'kill' | 'immediate' | 'stop'): Promise<void>;
 }
 
 export const freePort = (): Promise<number> =>
@@ -105,7 +110,16 @@ const RAISED = {
   COWRITE_REGISTRATIONS_PER_HOUR: '1000000',
 };
 
-export async function startStack({ studio: withStudio = false, nodes: nodeCount = 1, env = {}, settings = {} }: { studio?: boolean; nodes?: number; env?: Record<string, string>; settings?: Record<string, string> } = {}): Promise<Stack> {
+export interface StackOptions {
+  studio?: boolean;
+  nodes?: number;
+  env?: Record<string, string>;
+  settings?: Record<string, string>;
+  /** More for one sync process, the first is 0: other ways to its database, for one. Asked when the database is there. */
+  nodeEnv?: (at: number, databaseUrl: string) => Promise<Record<string, string>>;
+}
+
+export async function startStack({ studio: withStudio = false, nodes: nodeCount = 1, env = {}, settings = {}, nodeEnv = async () => ({}) }: StackOptions = {}): Promise<Stack> {
   const folder = await mkdtemp(join(tmpdir(), 'cowrite-stack-'));
   const cluster = { dataDir: join(folder, 'postgres'), password: newPassword(), settings: { max_connections: '200', ...settings } };
   let postgres = await startEmbeddedPostgres(cluster);
@@ -123,11 +137,11 @@ export async function startStack({ studio: withStudio = false, nodes: nodeCount 
   const shared = { DATABASE_URL: databaseUrl, ...GIVES_MEMORY_BACK, NODE_ENV: 'production', FRONTEND_URL: `http://localhost:${studioPort}`, HOST: '127.0.0.1', ...RAISED, ...env };
   const service = (name: string, script: string, port: number, extra: Record<string, string>) => new ServiceProcess({ name, script: join(root, script), port, logFile: join(folder, `${name}.log`), env: { ...shared, ...extra } });
   const core = service('core', 'backend/core/dist/main.js', corePort, { PORT: String(corePort), JWT_SECRET: randomBytes(48).toString('base64url') });
-  const sync = service('sync', 'backend/sync/dist/main.js', syncPort, { PORT: String(syncPort), CORE_URL: core.url });
+  const sync = service('sync', 'backend/sync/dist/main.js', syncPort, { PORT: String(syncPort), CORE_URL: core.url, ...(await nodeEnv(0, databaseUrl)) });
   const nodes = [sync];
   for (let at = 2; at <= nodeCount; at += 1) {
     const port = await freePort();
-    nodes.push(service(`sync-${at}`, 'backend/sync/dist/main.js', port, { PORT: String(port), CORE_URL: core.url }));
+    nodes.push(service(`sync-${at}`, 'backend/sync/dist/main.js', port, { PORT: String(port), CORE_URL: core.url, ...(await nodeEnv(at - 1, databaseUrl)) }));
   }
   const compactor = service('compactor', 'backend/sync/dist/compactor-main.js', 0, {});
   const studio = withStudio ? service('studio', 'frontend/.next/standalone/frontend/server.js', studioPort, { PORT: String(studioPort), HOSTNAME: '127.0.0.1', CORE_PORT: String(corePort), SYNC_PORT: String(syncPort) }) : null;
@@ -155,7 +169,10 @@ export async function startStack({ studio: withStudio = false, nodes: nodeCount 
     },
     postgres: () => postgres,
     async restartPostgres(how) {
-      await postgres[how]();
+      if (how === 'immediate') {
+        process.kill(postgres.pid, 'SIGQUIT');
+        await postgres.exited;
+      } else await postgres[how]();
       postgres = await startEmbeddedPostgres({ ...cluster, port: postgres.port });
     },
     async [Symbol.asyncDispose]() {

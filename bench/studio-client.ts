@@ -109,6 +109,11 @@ export class StudioClient {
     this.cut();
   }
 
+  /** Comes back after a close that forbade it: someone signed in again. */
+  comeBack(): void {
+    if (!this.isUp) void this.#connect();
+  }
+
   send(bytes: Uint8Array): void {
     this.#socket?.send(bytes);
   }

@@ -1,0 +1,151 @@
+import { readFile } from 'node:fs/promises';
+import { setTimeout as wait } from 'node:timers/promises';
+import { WebSocket } from 'ws';
+import type { ServiceProcess } from '../../stack.ts';
+import { type Fault, ms, percentile, promise } from '../fault.ts';
+import { until } from '../house.ts';
+
+/** Programs of ours that die, stand still, or are started anew. */
+export const processes: readonly Fault[] = [
+  {
+    id: 'X1',
+    says: 'sync is killed again and again in the middle of a burst, now one node, now the other',
+    progressWithinMs: 10_000,
+    async strike({ isShort, writers }, { nodes, random }) {
+      const back: number[] = [];
+      const kills = isShort ? 8 : 20;
+      for (let kill = 0; kill < kills; kill += 1) {
+        await wait(20 + random() * 250);
+        const at = kill % nodes.length;
+        await nodes[at]!.end('SIGKILL');
+        await nodes[at]!.start();
+        const began = performance.now();
+        const [first] = writers.filter((_, index) => Math.floor(index / 2) % nodes.length === at);
+        await first!.client.until(() => first!.client.isUp, 'coming back');
+        back.push(performance.now() - began);
+      }
+      return {
+        heal: async () => undefined,
+        kept: async () => promise(percentile(back, 95) <= 5_000, `${kills} kills, back within 5 s of the start: p95 ${ms(percentile(back, 95))}`),
+      };
+    },
+  },
+  {
+    id: 'X2',
+    says: 'core is killed and stays away',
+    progressWithinMs: 5_000,
+    async strike(scene, { stack }) {
+      await stack.core.end('SIGKILL');
+      const from = performance.now();
+      await scene.lasts(10_000, 3_000);
+      const acked = scene.ackedBetween(from, performance.now());
+      return {
+        heal: () => stack.core.start(),
+        kept: async () => promise(acked > 0, `who is connected goes on saving without it: ${acked} tokens`),
+      };
+    },
+  },
+  {
+    id: 'X7',
+    says: 'a node of sync stands still and goes on later',
+    progressWithinMs: 15_000,
+    async strike(scene, { nodes }) {
+      nodes[0]!.signal('SIGSTOP');
+      // What it had said before may still be on its way.
+      await wait(300);
+      const from = performance.now();
+      await scene.lasts(45_000, 8_000);
+      const to = performance.now();
+      const own = scene.writers.filter((_, index) => Math.floor(index / 2) % nodes.length === 0);
+      const acked = own.flatMap(({ tokens }) => tokens).filter(({ ackedAt }) => ackedAt !== null && ackedAt >= from && ackedAt < to).length;
+      const elsewhere = scene.ackedBetween(from, to);
+      return {
+        heal: async () => nodes[0]!.signal('SIGCONT'),
+        kept: async ({ drainedMs }) => promise(acked === 0 && elsewhere > 0, `no word from the one that stands (${acked}), the other goes on (${elsewhere}); drained in ${ms(drainedMs)}`),
+      };
+    },
+  },
+  {
+    id: 'X10',
+    says: 'the event loop of a node is kept busy for good, as an endless loop would',
+    progressWithinMs: 15_000,
+    async strike(_scene, { nodes }) {
+      const [node] = nodes;
+      await loopForEver(node!);
+      const tookMs = await until(() => !isAlive(node!.pid), 'the end of a process that does nothing', 60_000);
+      return {
+        heal: () => node!.start(),
+        kept: async () => promise(tookMs <= 40_000, `its watchdog ended it within 40 s: ${ms(tookMs)}`),
+      };
+    },
+  },
+  {
+    id: 'X30',
+    says: 'a node is killed under very many readers, who all come back at once',
+    progressWithinMs: 30_000,
+    async strike(scene, { nodes }) {
+      const count = scene.isShort ? 50 : 300;
+      const readers = Array.from({ length: count }, () => scene.client(0, 0));
+      await Promise.all(readers.map((client) => client.until(() => client.isUp, 'connected', 60_000)));
+      await nodes[0]!.end('SIGKILL');
+      await nodes[0]!.start();
+      const began = performance.now();
+      return {
+        heal: () => Promise.all(readers.map((client) => client.until(() => client.isUp, 'coming back', 60_000))).then(() => undefined),
+        kept: async () => {
+          const tookMs = performance.now() - began;
+          for (const client of readers) client.stop();
+          return promise(tookMs <= 30_000, `${count} are back and all is saved within 30 s: ${ms(tookMs)}`);
+        },
+      };
+    },
+  },
+  {
+    id: 'X43',
+    says: 'both nodes are ended in order and started anew, one after the other',
+    progressWithinMs: 5_000,
+    async strike(scene, { nodes }) {
+      const before = scene.writers.map(({ client }) => client.closes.length);
+      const from = performance.now();
+      for (const node of nodes) {
+        await node.end('SIGTERM');
+        await node.start();
+        await scene.lasts(1_500, 1_000);
+      }
+      const to = performance.now();
+      return {
+        heal: async () => undefined,
+        kept: async () => {
+          const most = Math.max(...scene.writers.map(({ client }, at) => client.closes.length - before[at]!));
+          const longest = Math.max(...scene.writers.map(({ tokens }) => longestPause(tokens.flatMap(({ ackedAt }) => (ackedAt !== null && ackedAt >= from && ackedAt <= to ? [ackedAt] : [])))));
+          return promise(longest <= 5_000 && most <= nodes.length, `at most one reconnect a node (${most}), no pause of acknowledgements over 5 s: ${ms(longest)}`);
+        },
+      };
+    },
+  },
+];
+
+/** The longest time between two moments. */
+const longestPause = (moments: readonly number[]): number => {
+  const sorted = moments.toSorted((left, right) => left - right);
+  return sorted.slice(1).reduce((longest, at, index) => Math.max(longest, at - sorted[index]!), 0);
+};
+
+const isAlive = (pid: number): boolean => {
+  try {
+    return process.kill(pid, 0);
+  } catch {
+    return false;
+  }
+};
+
+/** Makes a process run an endless loop, through Node's own inspector, which opens when it is asked by SIGUSR1. */
+async function loopForEver(node: ServiceProcess): Promise<void> {
+  node.signal('SIGUSR1');
+  let url: string | undefined;
+  await until(async () => (url = /ws:\/\/127\.0\.0\.1:\d+\/[\w-]+/.exec(await readFile(node.logFile, 'utf8'))?.[0]) !== undefined, 'an inspector', 10_000);
+  const socket = new WebSocket(url!);
+  socket.on('error', () => undefined);
+  await new Promise((done) => socket.once('open', done));
+  socket.send(JSON.stringify({ id: 1, method: 'Runtime.evaluate', params: { expression: 'for (;;);' } }));
+}
