@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { createLogger } from '@cowrite/service-kit';
 import { aDatabase, type TestDatabase } from '@cowrite/service-kit/testing';
-import { Coverage, deleteSetOf, writeBatch } from '@cowrite/sync-core';
+import { Coverage, deleteSetOf, readBatch, writeBatch } from '@cowrite/sync-core';
 import { expect, test } from 'vitest';
 import * as Y from 'yjs';
 import { Compactor } from './compaction.ts';
@@ -97,6 +97,12 @@ test('a damaged snapshot is never served, and is made anew from the rows it was 
   await database.pool.query('UPDATE sync.document SET snapshot = set_byte(snapshot, 3, 255) WHERE document_id = $1', [documentId]);
   await expect(log.load(documentId)).rejects.toThrow('checksum');
   await expect(log.snapshot(documentId)).rejects.toThrow('checksum');
+  // Core reads past this service: it is given the rows instead, and has the whole text.
+  const { rows } = await database.pool.query<{ snapshot: Buffer | null; tail: Buffer[] }>('SELECT snapshot, tail FROM sync.document_state($1)', [documentId]);
+  expect(rows[0]!.snapshot).toBeNull();
+  const read = new Y.Doc();
+  for (const row of rows[0]!.tail) for (const update of readBatch(row)) Y.applyUpdate(read, update);
+  expect(read.getXmlFragment('default').toString()).toBe(doc.getXmlFragment('default').toString());
   // Whoever found it damaged asked for it.
   expect(await compactor.round()).toBe(1);
   expect(readsOf((await log.load(documentId)).snapshot.bytes!)).toBe(doc.getXmlFragment('default').toString());
