@@ -136,10 +136,16 @@ export function createSync({ config, logger, keys }: { config: SyncConfig; logge
       });
   }
 
+  /** The bus was away, or a node is there that was not: rows are in the log, and people have to be told. */
+  function greet(): void {
+    host.greet();
+    doubt();
+  }
+
   const timers: NodeJS.Timeout[] = [];
   return {
     async listen() {
-      await bus.start({ hear: (from, message) => (message.kind === 'look' ? doubt() : host.hear(from, message)), doubt });
+      await bus.start({ hear: (from, message) => (message.kind === 'look' ? greet() : host.hear(from, message)), doubt: greet });
       await nodes.start();
       const port = await gateway.listen(
         config.HOST.split(',').map((host_) => host_.trim()),

@@ -80,7 +80,15 @@ export class RedisBus implements Bus {
     while (!this.#stopped) {
       try {
         this.#lastIds ??= await this.#latest(streams);
-        if (this.#isDown) this.#heardAgain();
+        if (this.#isDown) {
+          // What is said at the return must not be lost: it waits for the mouth.
+          if (this.#mouth.status !== 'ready') {
+            this.#lastIds = null;
+            await new Promise((resolve) => setTimeout(resolve, AGAIN_MS));
+            continue;
+          }
+          this.#heardAgain();
+        }
         const answer = await this.#ear.xread('COUNT', 500, 'BLOCK', BLOCK_MS, 'STREAMS', ...streams, ...this.#lastIds);
         if (!answer) {
           const latest = await this.#latest(streams);

@@ -2,6 +2,7 @@ import { createLogger } from '@cowrite/service-kit';
 import { DOCUMENT_LIMITS, StateVector } from '@cowrite/sync-core';
 import { expect, onTestFinished, test, vi } from 'vitest';
 import * as Y from 'yjs';
+import type { BusMessage } from './bus.ts';
 import { CommitQueue } from './commit-queue.ts';
 import { type Listener, type OpenRoom, RoomHost } from './room-host.ts';
 import { Turn } from './turn.ts';
@@ -10,10 +11,10 @@ import { MemoryUpdateLog } from './update-log.memory.ts';
 const DOCUMENT = '01a20733-44ac-7f91-a340-ff07e05ddccd';
 
 /** A host whose store is the test's hand. */
-function aHost({ log = new MemoryUpdateLog(), editorsMax = 2, readersMax = 1 } = {}) {
+function aHost({ log = new MemoryUpdateLog(), editorsMax = 2, readersMax = 1, say = (_messages: readonly BusMessage[]): void => undefined } = {}) {
   const logger = createLogger({ service: 'test', level: 'silent' });
   const commits = new CommitQueue({ log, node: '01a20733-0000-7000-8000-000000000001', windowMs: 0, logger });
-  const host = new RoomHost({ log, commits, limits: DOCUMENT_LIMITS, presence: { expiresAfterMs: 30_000, stateBytesMax: 1_000 }, lingerMs: 60_000, editorsMax, readersMax, clock: () => 0, turn: new Turn(), say: () => undefined, logger });
+  const host = new RoomHost({ log, commits, limits: DOCUMENT_LIMITS, presence: { expiresAfterMs: 30_000, stateBytesMax: 1_000 }, lingerMs: 60_000, editorsMax, readersMax, clock: () => 0, turn: new Turn(), say, logger });
   return { log, host, commits };
 }
 
@@ -189,4 +190,17 @@ test('carets that moved within a slice come as one message, and who left within 
   room.leave(writer.session);
   vi.advanceTimersByTime(80);
   expect(other.heard).toEqual(['presence 2', 'presence 1']);
+});
+
+test('when the bus is back, people who did not move meanwhile are told all the same, and the others are asked for theirs', async () => {
+  const said: BusMessage[] = [];
+  const { host } = aHost({ say: (messages) => void said.push(...messages) });
+  const room = await host.open(DOCUMENT);
+  const { session } = await joined(room);
+  room.say(session, 7, 1, '{"cursor":"봄"}');
+  said.length = 0;
+  host.greet();
+  await endOfTurn();
+  expect(said).toContainEqual({ kind: 'who', documentId: DOCUMENT });
+  expect(said).toContainEqual({ kind: 'people', documentId: DOCUMENT, people: [{ client: 7, clock: 1, state: '{"cursor":"봄"}', who: { userId: 'garam', name: 'garam', colour: 0 } }] });
 });

@@ -155,6 +155,14 @@ export class RoomHost {
     for (const documentId of this.#rooms.keys()) this.#tell(documentId, (room) => room.nodeGone(node));
   }
 
+  /** Says who is here and asks who is elsewhere, for all open documents: carets are in no log, and one that stays where it is says nothing of itself. */
+  greet(): void {
+    for (const documentId of this.#rooms.keys()) {
+      this.#tell(documentId, (room) => room.sayWho());
+      this.options.say([{ kind: 'who', documentId }]);
+    }
+  }
+
   /** Something may have been missed: how far the log has come is asked for all open documents at once (CU6). */
   async doubt(): Promise<void> {
     const open = [...this.#rooms.keys()];
