@@ -55,6 +55,7 @@ async function run(fault: Fault, house: House, seed: number, isShort: boolean): 
 
 async function runAll(faults: readonly Fault[], seed: number, isShort: boolean): Promise<boolean> {
   const began = performance.now();
+  let chance = randomFrom(seed);
   let house: House | null = null;
   let furnished = '';
   let acked = 0;
@@ -66,8 +67,9 @@ async function runAll(faults: readonly Fault[], seed: number, isShort: boolean):
         await house[Symbol.asyncDispose]();
         house = null;
       }
-      // Every fault begins with the seed, so that it alone is the same run as it is among others.
-      house ??= await aHouse({ random: randomFrom(seed), ...(fault.env ? { env: fault.env } : {}) });
+      // Every fault begins with the seed, so that alone it meets the same chance as among others.
+      chance = randomFrom(seed);
+      house ??= await aHouse({ random: () => chance(), ...(fault.env ? { env: fault.env } : {}) });
       furnished = wanted;
       const outcome = await run(fault, house, seed, isShort);
       acked += outcome.acked;

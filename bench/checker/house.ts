@@ -30,6 +30,8 @@ export interface House extends AsyncDisposable {
   sql<T extends object>(text: string, values?: unknown[]): Promise<T[]>;
   /** SIGSTOP or SIGCONT of PostgreSQL and every process it started. */
   signalPostgres(signal: 'SIGSTOP' | 'SIGCONT'): Promise<void>;
+  /** What a node holds in memory now, in MiB. */
+  residentMiB(node: number): Promise<number>;
   /** A scene of a new work with writers in it. */
   scene(options: { writers: number; documents?: number; isShort: boolean }): Promise<Scene>;
 }
@@ -87,6 +89,7 @@ export async function aHouse({ random, env = {}, isPlain = false }: { random: ()
       const children = (await readFile(`/proc/${pid}/task/${pid}/children`, 'utf8')).trim().split(' ').filter(Boolean);
       for (const child of children) process.kill(Number(child), signal);
     },
+    residentMiB: (node) => residentMiB(stack.nodes[node]!.pid),
     scene: (options) => Scene.make(house, options),
     async [Symbol.asyncDispose]() {
       await stack[Symbol.asyncDispose]();

@@ -68,11 +68,9 @@ export const database: readonly Fault[] = [
     progressWithinMs: 15_000,
     async strike(scene, house) {
       for (const link of house.toPostgres) link.weather(PULLED);
-      const began = performance.now();
       const watching = until(async () => !(await isReady(house)), 'not being ready', 15_000).catch(() => Infinity);
       const acked = await ackedDuring(scene, 20_000, 10_000);
       const noticedMs = await watching;
-      void began;
       return {
         async heal() {
           for (const link of house.toPostgres) {
@@ -167,11 +165,15 @@ export const database: readonly Fault[] = [
       await wait(1_000);
       const wasServed = reader.isUp;
       scene.type();
+      let reading = Promise.resolve(0);
       return {
-        heal: () => house.stack.compactor.start(),
+        async heal() {
+          await house.stack.compactor.start();
+          reading = until(() => reader.isUp, 'a reader after the snapshot was made anew', 15_000);
+        },
         async kept() {
-          const tookMs = await until(() => reader.isUp, 'a reader after the snapshot was made anew', 15_000);
-          return promise(!wasServed && (served === null || served === sound), `served to nobody while it was damaged (socket ${wasServed ? 'served' : 'none'}, text ${served === null ? 'refused' : served === sound ? 'whole' : 'DAMAGED'}), made anew from its rows in ${ms(tookMs)}`);
+          const tookMs = await reading;
+          return promise(!wasServed && (served === null || served === sound), `the damage is shown to nobody (socket ${wasServed ? 'OPENED' : 'waits'}, core’s text ${served === null ? 'refused' : served === sound ? 'whole' : 'DAMAGED'}), made anew from its rows in ${ms(tookMs)}`);
         },
       };
     },
