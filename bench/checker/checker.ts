@@ -48,8 +48,7 @@ async function run(fault: Fault, house: House, seed: number, isShort: boolean): 
     if (process.env['COWRITE_CHECKER_TRACE']) process.stdout.write(`${(error as Error).stack}\n`);
     return { acked: 0, broken: 1, isHouseSound: false };
   } finally {
-    await scene.rest();
-    scene.leave();
+    await scene.leave();
   }
 }
 

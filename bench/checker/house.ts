@@ -139,7 +139,8 @@ export class Scene {
   readonly isShort: boolean;
   #typing: Promise<unknown> = Promise.resolve();
   #isTyping = false;
-  #others: StudioClient[] = [];
+  readonly #clients: StudioClient[] = [];
+  readonly #doors: Link[] = [];
 
   static async make(house: House, { writers, documents = 2, isShort }: { writers: number; documents?: number; isShort: boolean }): Promise<Scene> {
     const projectId = await house.author.project('점검');
@@ -166,7 +167,7 @@ export class Scene {
   /** A client at a node, through its door or through a link of the fault's own. */
   client(document: number, node: number, { door = this.house.doors[node]!, person = this.house.author, ticket }: { door?: Link; person?: Person; ticket?: () => Promise<string> } = {}): StudioClient {
     const client = new StudioClient({ syncUrl: `http://127.0.0.1:${door.port}`, documentId: this.places[document]!.documentId, ticket: ticket ?? (() => person.projectTicket(this.projectId)) });
-    this.#others.push(client);
+    this.#clients.push(client);
     return client;
   }
 
@@ -258,7 +259,11 @@ export class Scene {
         copies.push(fresh.doc);
       }
       copies.push(await this.#folded(documentId));
-      await until(() => copies.slice(0, -1).every((copy) => isSame(copy, copies[0]!)), 'every replica equal, in clocks, deletions and text', EQUAL_WITHIN_MS);
+      await until(() => copies.slice(0, -1).every((copy) => isSame(copy, copies[0]!)), 'every replica equal, in clocks, deletions and text', EQUAL_WITHIN_MS).catch((error: Error) => {
+        // Writers first, then a fresh client of each node, then the log: who is behind says where to look.
+        const held = copies.map((copy) => `${textOf(copy).length} characters ${Y.encodeSnapshotV2(Y.snapshot(copy)).length} bytes of clocks and deletions${copy.store.pendingStructs || copy.store.pendingDs ? ' PENDING' : ''}`);
+        throw new Error(`${error.message}: ${held.join(' | ')}`);
+      });
       // The rows of a compactor that was struck are under a lease; letting it run out here spares waiting for a minute.
       await this.house.sql('UPDATE sync.fold_job SET due_at = now() WHERE document_id = $1', [documentId]);
       await until(async () => (await this.house.sql('SELECT FROM sync.update_log WHERE document_id = $1 LIMIT 1', [documentId])).length === 0, 'folding the log', FOLDED_WITHIN_MS);
@@ -289,10 +294,18 @@ export class Scene {
     return doc;
   }
 
-  /** Ends every client of it. */
-  leave(): void {
-    this.#isTyping = false;
-    for (const client of this.#others) client.stop();
+  /** A way to the first node that a fault has for itself. */
+  async ownDoor(): Promise<Link> {
+    const door = await Link.to(this.house.nodes[0]!.port, this.house.random);
+    this.#doors.push(door);
+    return door;
+  }
+
+  /** Ends every client and every way of it. */
+  async leave(): Promise<void> {
+    await this.rest();
+    for (const client of this.#clients) client.stop();
+    for (const door of this.#doors) await door[Symbol.asyncDispose]();
   }
 }
 

@@ -31,7 +31,6 @@ export async function kill({ kills, writers, target, seed }: { kills: number; wr
     process.stdout.write(`ACKED ${acked} LOST ${lost} DUP ${duplicated} GHOST ${ghosts} seed ${seed} kills ${kills} target ${target}\n`);
     return lost + duplicated + ghosts === 0 && acked > 0;
   } finally {
-    await scene.rest();
-    scene.leave();
+    await scene.leave();
   }
 }

@@ -1,3 +1,4 @@
+import { readFile } from 'node:fs/promises';
 import { createServer, type Server, Socket } from 'node:net';
 
 /** What the way between two programs is like. Delays are for each direction on its own. */
@@ -15,6 +16,9 @@ export interface Weather {
 
 export const FAIR: Readonly<Weather> = { latencyMs: 0, jitterMs: 0, bytesPerSecond: Infinity, toServer: 'flows', toClient: 'flows', resetAfterBytes: Infinity };
 export const PULLED: Readonly<Weather> = { ...FAIR, toServer: 'stands', toClient: 'stands' };
+
+/** In `/proc/net/tcp`. */
+const ESTABLISHED = '01';
 
 /** So much waits inside of one direction before its sender is no longer read from: a slow way pushes back, as TCP does. */
 const HELD_BYTES_MAX = 64 * 1024;
@@ -54,9 +58,12 @@ export class Link implements AsyncDisposable {
     return (this.#server.address() as { port: number }).port;
   }
 
-  /** How many connections the far side still holds. */
-  get held(): number {
-    return [...this.#strands].filter(({ server }) => !server.closed && !server.readableEnded).length;
+  /** How many connections the far side still holds open, as the system knows it: a direction that stands does not hear of an end. */
+  async held(): Promise<number> {
+    const ours = new Set([...this.#strands].map(({ server }) => server.localPort));
+    const port = (address: string): number => Number.parseInt(address.split(':')[1]!, 16);
+    const lines = (await readFile('/proc/net/tcp', 'utf8')).trim().split('\n').slice(1);
+    return lines.map((line) => line.trim().split(/\s+/)).filter(([, local, remote, state]) => state === ESTABLISHED && port(local!) === this.#targetPort && ours.has(port(remote!))).length;
   }
 
   /** Changes the weather of this way, for connections that are there and for those to come. */

@@ -13,7 +13,7 @@ export const processes: readonly Fault[] = [
     progressWithinMs: 10_000,
     async strike({ isShort, writers }, { nodes, random }) {
       const back: number[] = [];
-      const kills = isShort ? 8 : 20;
+      const kills = isShort ? 6 : 20;
       for (let kill = 0; kill < kills; kill += 1) {
         await wait(20 + random() * 250);
         const at = kill % nodes.length;
