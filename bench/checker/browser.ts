@@ -1,4 +1,3 @@
-import { randomBytes } from 'node:crypto';
 import { Person } from '../people.ts';
 
 /** Someone who is signed in as a browser is: by cookies, with a refresh when the access token is over. */

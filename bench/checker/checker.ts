@@ -105,5 +105,6 @@ const { values } = parseArgs({
   },
 });
 const seed = Number(values.seed);
-const isGood = values.fault !== undefined || values.menu !== undefined ? await runAll(chosen(values), seed, values.menu === 'smoke') : await kill({ kills: Number(values.kills), writers: Number(values.writers), target: values.target as Target, seed });
+const isGood =
+  values.fault !== undefined || values.menu !== undefined ? await runAll(chosen(values), seed, values.menu === 'smoke') : await kill({ kills: Number(values.kills), writers: Number(values.writers), target: values.target as Target, seed });
 process.exit(isGood ? 0 : 1);

@@ -174,7 +174,7 @@ export class Scene {
   /** One more writer; it types as the others do when they are told to. */
   addWriter(document: number, node: number, options: Parameters<Scene['client']>[2] = {}): TokenWriter {
     const client = this.client(document, node, options);
-    const writer = new TokenWriter(client, this.places[document]!.documentId, String(this.writers.length), this.house.random);
+    const writer = new TokenWriter({ client, documentId: this.places[document]!.documentId, node, name: String(this.writers.length), random: this.house.random });
     this.writers.push(writer);
     return writer;
   }

@@ -24,6 +24,8 @@ export const textOf = (doc: Y.Doc): string =>
 export class TokenWriter {
   readonly client: StudioClient;
   readonly documentId: string;
+  /** Which node it is connected to. */
+  readonly node: number;
   readonly tokens: Token[] = [];
   readonly #name: string;
   readonly #random: () => number;
@@ -32,9 +34,10 @@ export class TokenWriter {
   #ackedDeletions = 0;
   ackedUpTo = 0;
 
-  constructor(client: StudioClient, documentId: string, name: string, random: () => number) {
+  constructor({ client, documentId, node, name, random }: { client: StudioClient; documentId: string; node: number; name: string; random: () => number }) {
     this.client = client;
     this.documentId = documentId;
+    this.node = node;
     this.#name = name;
     this.#random = random;
     client.onAck = (upTo) => {
@@ -42,10 +45,6 @@ export class TokenWriter {
       for (let token = this.tokens[this.#ackedTokens]; token && token.number <= upTo; token = this.tokens[++this.#ackedTokens]) token.ackedAt = performance.now();
       for (let token = this.#deletions[this.#ackedDeletions]; token && token.deletedBy! <= upTo; token = this.#deletions[++this.#ackedDeletions]) token.deletionAcked = true;
     };
-  }
-
-  get unackedSince(): number | null {
-    return this.tokens[this.#ackedTokens]?.writtenAt ?? null;
   }
 
   /** The paragraph all writers share: the first one, made by whoever is first. */

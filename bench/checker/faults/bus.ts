@@ -2,7 +2,7 @@ import { readdir, readFile, rm, truncate, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import { type Fault, ms, percentile, promise } from '../fault.ts';
-import { type House, type Scene, tellRedis } from '../house.ts';
+import { type Scene, tellRedis } from '../house.ts';
 import { PULLED } from '../link.ts';
 
 /** What crosses between nodes without the bus comes with a look at the log. */
@@ -48,7 +48,10 @@ export const bus: readonly Fault[] = [
         heal: () => redis.restart(),
         async kept() {
           const caretMs = await scene.caretCrosses(10_000);
-          return promise(Math.max(withoutMs, bornWithoutMs, caretMs) <= CROSSES_WITHIN_MS, `what is written crosses within 5 s without it: ${ms(withoutMs)}, at a node born without it: ${ms(bornWithoutMs)}; carets after it is back: ${ms(caretMs)}`);
+          return promise(
+            Math.max(withoutMs, bornWithoutMs, caretMs) <= CROSSES_WITHIN_MS,
+            `what is written crosses within 5 s without it: ${ms(withoutMs)}, at a node born without it: ${ms(bornWithoutMs)}; carets after it is back: ${ms(caretMs)}`,
+          );
         },
       };
     },
@@ -125,7 +128,7 @@ export const bus: readonly Fault[] = [
         await tellRedis(house.redis.url, 'CONFIG SET maxmemory 1000');
       });
       const fullMs = await scene.crosses(CROSSES_WITHIN_MS + 5_000);
-      await makeRoom(house);
+      await tellRedis(house.redis.url, 'CONFIG SET maxmemory 0');
       const slow = await besideBefore(scene, async () => {
         for (const link of house.toRedis) link.weather({ latencyMs: 1_000 });
       });
@@ -135,7 +138,10 @@ export const bus: readonly Fault[] = [
           for (const link of house.toRedis) link.clear();
         },
         kept: async () =>
-          promise(full.holds && slow.holds && Math.max(fullMs, slowMs) <= CROSSES_WITHIN_MS, `acknowledgements do not notice: p95 ${ms(full.before)} before, ${ms(full.during)} full, ${ms(slow.during)} slow; crosses in ${ms(fullMs)} and ${ms(slowMs)}`),
+          promise(
+            full.holds && slow.holds && Math.max(fullMs, slowMs) <= CROSSES_WITHIN_MS,
+            `acknowledgements do not notice: p95 ${ms(full.before)} before, ${ms(full.during)} full, ${ms(slow.during)} slow; crosses in ${ms(fullMs)} and ${ms(slowMs)}`,
+          ),
       };
     },
   },
@@ -157,7 +163,3 @@ export const bus: readonly Fault[] = [
     },
   },
 ];
-
-async function makeRoom({ redis }: House): Promise<void> {
-  await tellRedis(redis.url, 'CONFIG SET maxmemory 0');
-}

@@ -75,7 +75,7 @@ export const bytes: readonly Fault[] = [
       doc.getText('fuzz').delete(1, 2);
       const sound = Y.encodeStateAsUpdate(doc);
       const codes = new Map<number | 'open', number>();
-      const sockets = scene.isShort ? 60 : 400;
+      const sockets = scene.isShort ? 60 : 200;
       for (let at = 0; at < sockets; at += 1) {
         const { socket, closed, say } = await aStranger(scene, house);
         for (let times = 0; times < 10; times += 1) say(pushOf(spoilt(sound, house.random)));
@@ -87,7 +87,11 @@ export const bytes: readonly Fault[] = [
       return {
         heal: async () => undefined,
         // A spoilt update may be a sound one by chance, and its socket stays.
-        kept: async () => promise(stood && [...codes.keys()].every((code) => code === 4400 || code === 'open') && (codes.get(4400) ?? 0) > sockets / 2, `${sockets} sockets, closes ${[...codes].map(([code, times]) => `${code}: ${times}`).join(', ')}; the process stands`),
+        kept: async () =>
+          promise(
+            stood && [...codes.keys()].every((code) => code === 4400 || code === 'open') && (codes.get(4400) ?? 0) > sockets / 2,
+            `${sockets} sockets, closes ${[...codes].map(([code, times]) => `${code}: ${times}`).join(', ')}; the process stands`,
+          ),
       };
     },
   },
@@ -111,7 +115,11 @@ export const bytes: readonly Fault[] = [
       const grown = (await house.residentMiB(0)) - before;
       return {
         heal: async () => undefined,
-        kept: async () => promise(codes.every((code) => code === 4400) && percentile(took, 99) <= 1_000 && grown <= 64, `${codes.length} bombs of ${Object.keys(BOMBS).length} kinds refused within 1 s: p99 ${ms(percentile(took, 99))}, the node grows by ${Math.round(grown)} MiB (≤ 64)`),
+        kept: async () =>
+          promise(
+            codes.every((code) => code === 4400) && percentile(took, 99) <= 1_000 && grown <= 64,
+            `${codes.length} bombs of ${Object.keys(BOMBS).length} kinds refused within 1 s: p99 ${ms(percentile(took, 99))}, the node grows by ${Math.round(grown)} MiB (≤ 64)`,
+          ),
       };
     },
   },

@@ -150,7 +150,7 @@ export const database: readonly Fault[] = [
       await scene.rest();
       await scene.saved();
       const { documentId } = scene.places[0]!;
-      const isFolded = async () => (await house.sql("SELECT FROM sync.document d WHERE document_id = $1 AND snapshot IS NOT NULL AND NOT EXISTS (SELECT FROM sync.update_log l WHERE l.document_id = d.document_id)", [documentId])).length > 0;
+      const isFolded = async () => (await house.sql('SELECT FROM sync.document d WHERE document_id = $1 AND snapshot IS NOT NULL AND NOT EXISTS (SELECT FROM sync.update_log l WHERE l.document_id = d.document_id)', [documentId])).length > 0;
       await until(isFolded, 'a snapshot', 30_000);
       const sound = await house.author.text(scene.projectId, documentId);
       await house.stack.compactor.end('SIGKILL');
@@ -173,7 +173,10 @@ export const database: readonly Fault[] = [
         },
         async kept() {
           const tookMs = await reading;
-          return promise(!wasServed && (served === null || served === sound), `the damage is shown to nobody (socket ${wasServed ? 'OPENED' : 'waits'}, core’s text ${served === null ? 'refused' : served === sound ? 'whole' : 'DAMAGED'}), made anew from its rows in ${ms(tookMs)}`);
+          return promise(
+            !wasServed && (served === null || served === sound),
+            `the damage is shown to nobody (socket ${wasServed ? 'OPENED' : 'waits'}, core’s text ${served === null ? 'refused' : served === sound ? 'whole' : 'DAMAGED'}), made anew from its rows in ${ms(tookMs)}`,
+          );
         },
       };
     },

@@ -20,8 +20,8 @@ export const processes: readonly Fault[] = [
         await nodes[at]!.end('SIGKILL');
         await nodes[at]!.start();
         const began = performance.now();
-        const [first] = writers.filter((_, index) => Math.floor(index / 2) % nodes.length === at);
-        await first!.client.until(() => first!.client.isUp, 'coming back');
+        const { client } = writers.find(({ node }) => node === at)!;
+        await client.until(() => client.isUp, 'coming back');
         back.push(performance.now() - began);
       }
       return {
@@ -56,7 +56,7 @@ export const processes: readonly Fault[] = [
       const from = performance.now();
       await scene.lasts(45_000, 8_000);
       const to = performance.now();
-      const own = scene.writers.filter((_, index) => Math.floor(index / 2) % nodes.length === 0);
+      const own = scene.writers.filter(({ node }) => node === 0);
       const acked = own.flatMap(({ tokens }) => tokens).filter(({ ackedAt }) => ackedAt !== null && ackedAt >= from && ackedAt < to).length;
       const elsewhere = scene.ackedBetween(from, to);
       return {

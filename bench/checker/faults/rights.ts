@@ -68,7 +68,8 @@ export const rights: readonly Fault[] = [
           await browser.signIn();
           writer.client.comeBack();
         },
-        kept: async () => promise(code === 4401 && isRefused && kept === 10 && closedMs <= EFFECTIVE_WITHIN_MS, `closed with ${code} within 1 s: ${ms(closedMs)}; refresh ${isRefused ? 'refused' : 'TAKEN'}, ${kept} edits kept and sent after signing in`),
+        kept: async () =>
+          promise(code === 4401 && isRefused && kept === 10 && closedMs <= EFFECTIVE_WITHIN_MS, `closed with ${code} within 1 s: ${ms(closedMs)}; refresh ${isRefused ? 'refused' : 'TAKEN'}, ${kept} edits kept and sent after signing in`),
       };
     },
   },
@@ -113,7 +114,10 @@ export const rights: readonly Fault[] = [
         heal: async () => undefined,
         async kept() {
           const text = await author.text(scene.projectId, scene.places[0]!.documentId);
-          return promise(percentile(took, 99) <= EFFECTIVE_WITHIN_MS && !text.includes('몰래'), `${took.length} revocations effective within 1 s: p50 ${ms(percentile(took, 50))}, p99 ${ms(percentile(took, 99))}; ${refused} pushes afterwards refused`);
+          return promise(
+            percentile(took, 99) <= EFFECTIVE_WITHIN_MS && !text.includes('몰래'),
+            `${took.length} revocations effective within 1 s: p50 ${ms(percentile(took, 50))}, p99 ${ms(percentile(took, 99))}; ${refused} pushes afterwards refused`,
+          );
         },
       };
     },
@@ -134,7 +138,11 @@ export const rights: readonly Fault[] = [
       const closes = own.reduce((sum, { client }) => sum + client.closes.length, 0);
       return {
         heal: () => call('restore').then(() => undefined),
-        kept: async ({ drainedMs }) => promise(acked === 0 && closes === 0 && readOnlyMs <= EFFECTIVE_WITHIN_MS, `read-only within 1 s: ${ms(readOnlyMs)}, nothing taken meanwhile (${acked}), no socket lost (${closes}), what waited was saved ${ms(drainedMs)} after it came back`),
+        kept: async ({ drainedMs }) =>
+          promise(
+            acked === 0 && closes === 0 && readOnlyMs <= EFFECTIVE_WITHIN_MS,
+            `read-only within 1 s: ${ms(readOnlyMs)}, nothing taken meanwhile (${acked}), no socket lost (${closes}), what waited was saved ${ms(drainedMs)} after it came back`,
+          ),
       };
     },
   },
