@@ -8,7 +8,7 @@ export interface Kept {
 }
 
 /** A fault that is under way. */
-export interface Struck {
+interface Struck {
   /** Ends it. Whatever was killed runs again afterwards. */
   heal(): Promise<void>;
   /** Asked after everything was saved: was its own promise kept? `drainedMs`: from the healing until what waited then was acknowledged. */

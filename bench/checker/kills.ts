@@ -21,7 +21,8 @@ export async function kill({ kills, writers, target, seed }: { kills: number; wr
   try {
     scene.type();
     for (let at = 0; at < kills; at += 1) {
-      await wait(20 + random() * 300);
+      // The compactor says nothing when it is up; killed sooner, it would die before it folds.
+      await wait(20 + random() * (target === 'compactor' ? 1_200 : 300));
       await strike(house.stack, target);
     }
     await wait(300);

@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { setTimeout as wait } from 'node:timers/promises';
 import { WebSocket } from 'ws';
+import { Person } from '../../people.ts';
 import type { ServiceProcess } from '../../stack.ts';
 import { type Fault, ms, percentile, promise } from '../fault.ts';
 import { until } from '../house.ts';
@@ -83,9 +84,12 @@ export const processes: readonly Fault[] = [
     id: 'X30',
     says: 'a node is killed under very many readers, who all come back at once',
     progressWithinMs: 30_000,
-    async strike(scene, { nodes }) {
+    async strike(scene, { nodes, author, stack }) {
       const count = scene.isShort ? 50 : 300;
-      const readers = Array.from({ length: count }, () => scene.client(0, 0));
+      // Of people who may write, a document takes fewer.
+      const reader = await Person.register(stack.core.url, '독자');
+      await author.invite(scene.projectId, reader, 'reader');
+      const readers = Array.from({ length: count }, () => scene.client(0, 0, { person: reader }));
       await Promise.all(readers.map((client) => client.until(() => client.isUp, 'connected', 60_000)));
       await nodes[0]!.end('SIGKILL');
       await nodes[0]!.start();
