@@ -108,6 +108,15 @@ test('a damaged snapshot is never served, and is made anew from the rows it was 
   expect(readsOf((await log.load(documentId)).snapshot.bytes!)).toBe(doc.getXmlFragment('default').toString());
 });
 
+test('a damaged snapshot whose rows are gone is an error to core too, never an empty text', async () => {
+  await using database = await aDatabase();
+  const { documentId } = await aTypedScene(database, ['하나']);
+  await aCompactor(database).fold(documentId);
+  await database.pool.query('UPDATE sync.document SET snapshot = set_byte(snapshot, 3, 255) WHERE document_id = $1', [documentId]);
+  await database.pool.query('DELETE FROM sync.update_history WHERE document_id = $1', [documentId]);
+  await expect(database.pool.query('SELECT * FROM sync.document_state($1)', [documentId])).rejects.toThrow('checksum');
+});
+
 test('a log with a hole keeps its rows, and after patience the row that rests on nothing is set aside whole', async () => {
   await using database = await aDatabase();
   const { documentId, log } = await aTypedScene(database, ['하나', '둘']);
