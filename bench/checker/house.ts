@@ -87,7 +87,14 @@ export async function aHouse({ random, env = {}, isPlain = false }: { random: ()
       // The first process first, so that it starts no others meanwhile.
       process.kill(pid, signal);
       const children = (await readFile(`/proc/${pid}/task/${pid}/children`, 'utf8')).trim().split(' ').filter(Boolean);
-      for (const child of children) process.kill(Number(child), signal);
+      for (const child of children) {
+        try {
+          process.kill(Number(child), signal);
+        } catch (error) {
+          // A backend that ended since it was listed stands still enough.
+          if ((error as NodeJS.ErrnoException).code !== 'ESRCH') throw error;
+        }
+      }
     },
     residentMiB: (node) => residentMiB(stack.nodes[node]!.pid),
     scene: (options) => Scene.make(house, options),
