@@ -137,7 +137,8 @@ async function stopLeftBehind(dataDir: string): Promise<void> {
   await rm(pidFile, { force: true });
 }
 
-const freePort = (): Promise<number> =>
+/** A port of this machine that nobody listens on at this moment. */
+export const freePort = (): Promise<number> =>
   new Promise((resolve, reject) => {
     const server = createServer();
     server.once('error', reject);

@@ -1,5 +1,5 @@
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
-import { createServer } from 'node:net';
+import { freePort } from '../embedded-postgres.ts';
 
 /** A redis-server of a test's own, on a free port, that keeps nothing. */
 export interface TestRedis extends AsyncDisposable {
@@ -19,16 +19,6 @@ export function redisServer(): string | null {
   if (prepared !== undefined) return prepared || null;
   return spawnSync('redis-server', ['--version'], { stdio: 'ignore' }).status === 0 ? 'redis-server' : null;
 }
-
-const freePort = (): Promise<number> =>
-  new Promise((done, fail) => {
-    const server = createServer();
-    server.once('error', fail);
-    server.listen(0, '127.0.0.1', () => {
-      const { port } = server.address() as { port: number };
-      server.close(() => done(port));
-    });
-  });
 
 export async function aRedis(settings: Record<string, string> = {}): Promise<TestRedis> {
   const program = redisServer();
