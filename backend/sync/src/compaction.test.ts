@@ -5,7 +5,7 @@ import { Coverage, deleteSetOf, readBatch, writeBatch } from '@cowrite/sync-core
 import { expect, test } from 'vitest';
 import * as Y from 'yjs';
 import { Compactor } from './compaction.ts';
-import { readStateVector } from './room-host.ts';
+import { readStateVector } from './open-room.ts';
 import { PostgresUpdateLog } from './update-log.postgres.ts';
 
 const NODE = randomUUID();

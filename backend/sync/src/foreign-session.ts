@@ -1,7 +1,8 @@
 import { CLOSE, PERSON_COLOURS } from '@cowrite/contract';
 import type { Logger } from '@cowrite/service-kit';
 import { EMPTY_UPDATE, Reader, StateVector, Writer } from '@cowrite/sync-core';
-import type { Listener, OpenRoom, PersonChange } from './room-host.ts';
+import type { Listener, PersonChange } from './listener.ts';
+import type { OpenRoom } from './open-room.ts';
 import type { Slice } from './slice.ts';
 import { type AwarenessState, readAwareness, readSync, type SyncMessage, writeAwareness, writeStep1, writeStep2, writeUpdate } from './yjs-protocol.ts';
 

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { DocumentId, may, Role, TicketClaims } from '@cowrite/contract';
 import type { Pool } from '@cowrite/service-kit';
 import { type JWTVerifyGetKey, jwtVerify } from 'jose';
-import type { Identity } from './room-host.ts';
+import type { Identity } from './listener.ts';
 import { Together } from './together.ts';
 
 /** What a socket came with: lives no longer than the sign-in or personal token behind it. */

@@ -4,7 +4,9 @@ import { expect, onTestFinished, test, vi } from 'vitest';
 import * as Y from 'yjs';
 import type { BusMessage } from './bus.ts';
 import { CommitQueue } from './commit-queue.ts';
-import { type Listener, type OpenRoom, RoomHost } from './room-host.ts';
+import type { Listener } from './listener.ts';
+import type { OpenRoom } from './open-room.ts';
+import { RoomHost } from './room-host.ts';
 import { Turn } from './turn.ts';
 import { MemoryUpdateLog } from './update-log.memory.ts';
 

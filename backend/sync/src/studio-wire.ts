@@ -3,7 +3,9 @@ import type { Logger } from '@cowrite/service-kit';
 import { type ClientFrame, frameHead, Malformed, peopleBody, type PersonState, readClientFrame, type ServerFrame, StateVector, uuidText, writeBatch, writeServerFrame } from '@cowrite/sync-core';
 import { canWrite, type Grant, type Grants, Refused, type Standing } from './grants.ts';
 import type { EventListener, ProjectEvents } from './project-events.ts';
-import { type Listener, type OpenRoom, type PersonChange, readStateVector, type RoomHost } from './room-host.ts';
+import type { Listener, PersonChange } from './listener.ts';
+import { type OpenRoom, readStateVector } from './open-room.ts';
+import type { RoomHost } from './room-host.ts';
 import type { Socket } from './socket.ts';
 import type { Visitor, Visitors } from './visitors.ts';
 

@@ -3,7 +3,7 @@ import type { Logger } from '@cowrite/service-kit';
 import { Malformed, Reader, Writer } from '@cowrite/sync-core';
 import { awarenessOf, ForeignSession } from './foreign-session.ts';
 import { canWrite, type Grant, type Standing } from './grants.ts';
-import type { OpenRoom } from './room-host.ts';
+import type { OpenRoom } from './open-room.ts';
 import { framed, type Socket } from './socket.ts';
 import type { Visitor, Visitors } from './visitors.ts';
 import { writeUpdate } from './yjs-protocol.ts';
