@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { cpus } from 'node:os';
+import { parseArgs } from 'node:util';
 import { chromium, expect, type Page } from '@playwright/test';
 import { Person } from './people.ts';
 import { EPISODES, prose, serial } from './serial.ts';
@@ -7,7 +8,8 @@ import { startStack } from './stack.ts';
 
 /**
  * What the studio takes with a serial of 500 episodes and 2.75 million characters (J4): `npm run bench:studio`. Medians of
- * five; rendering is software here, so compare with yesterday's run and not with a screen (settled.md §6).
+ * five; rendering is software here, so compare with yesterday's run and not with a screen (settled.md §6). `-- --only scroll`
+ * measures one part: open, switch, keys, search, scroll or memory.
  */
 const median = (values: number[]): number => values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)]!;
 const p95 = (values: number[]): number => values.toSorted((a, b) => a - b)[Math.floor(values.length * 0.95)]!;
@@ -68,6 +70,13 @@ async function keys(page: Page, count: number): Promise<{ whole: number; work: n
   return page.evaluate<{ whole: number; work: number }[]>('keyTimes');
 }
 
+const { only } = parseArgs({ options: { only: { type: 'string' } } }).values;
+
+/** Measures one part, when it is wanted. */
+async function part(name: string, measure: () => Promise<void>): Promise<void> {
+  if (only === undefined || only === name) await measure();
+}
+
 await using stack = await startStack({ studio: true });
 const author = await Person.register(stack.core.url, '측정');
 const projectId = await author.project('긴 연재');
@@ -91,87 +100,101 @@ await page.getByLabel('비밀번호').fill(author.password);
 await page.getByRole('button', { name: '로그인', exact: true }).click();
 await page.waitForURL('**/shelf');
 
-const tree: number[] = [];
-const cold: number[] = [];
-for (let run = 0; run < 5; run += 1) {
-  await page.goto('about:blank');
-  const began = performance.now();
-  await page.goto(`${url}/p/${projectId}/s/${scenes[run * 90]!.id}`);
-  await page.getByRole('treeitem').first().waitFor();
-  tree.push(performance.now() - began);
-  await page
-    .getByRole('textbox', { name: '본문' })
-    .getByText('그해 겨울')
-    .or(page.getByRole('textbox', { name: '본문' }).getByText('설화'))
-    .first()
-    .waitFor();
-  cold.push(performance.now() - began);
-}
-row(`tree of ${EPISODES} episodes, from the address bar`, `${median(tree).toFixed(0)} ms`, '1,500 ms');
-row('scene with its text, from the address bar', `${median(cold).toFixed(0)} ms`, '2,300 ms with the page');
+await part('open', async () => {
+  const tree: number[] = [];
+  const cold: number[] = [];
+  for (let run = 0; run < 5; run += 1) {
+    await page.goto('about:blank');
+    const began = performance.now();
+    await page.goto(`${url}/p/${projectId}/s/${scenes[run * 90]!.id}`);
+    await page.getByRole('treeitem').first().waitFor();
+    tree.push(performance.now() - began);
+    await page
+      .getByRole('textbox', { name: '본문' })
+      .getByText('그해 겨울')
+      .or(page.getByRole('textbox', { name: '본문' }).getByText('설화'))
+      .first()
+      .waitFor();
+    cold.push(performance.now() - began);
+  }
+  row(`tree of ${EPISODES} episodes, from the address bar`, `${median(tree).toFixed(0)} ms`, '1,500 ms');
+  row('scene with its text, from the address bar', `${median(cold).toFixed(0)} ms`, '2,300 ms with the page');
+});
 
-const switched: number[] = [];
-const rows = page.getByRole('treeitem').filter({ hasText: /\d+화/ });
-for (let at = 0; at < 5; at += 1) {
-  const before = page.url();
-  const began = performance.now();
-  await rows.nth(3 + at).click();
-  // Not waitForFunction: the page's own policy forbids evaluating strings inside it.
-  const shown = `location.href !== ${JSON.stringify(before)} && (document.querySelector('[role=textbox][aria-label="본문"]')?.textContent?.length ?? 0) > 1000`;
-  await expect.poll(() => page.evaluate<boolean>(shown), { intervals: [5], timeout: 10_000 }).toBe(true);
-  switched.push(performance.now() - began);
-}
-row('switch to a scene not opened before', `${median(switched).toFixed(0)} ms`, '800 ms');
+await part('switch', async () => {
+  await page.goto(`${url}/p/${projectId}/s/${scenes[360]!.id}`);
+  const switched: number[] = [];
+  const rows = page.getByRole('treeitem').filter({ hasText: /\d+화/ });
+  for (let at = 0; at < 5; at += 1) {
+    const before = page.url();
+    const began = performance.now();
+    await rows.nth(3 + at).click();
+    // Not waitForFunction: the page's own policy forbids evaluating strings inside it.
+    const shown = `location.href !== ${JSON.stringify(before)} && (document.querySelector('[role=textbox][aria-label="본문"]')?.textContent?.length ?? 0) > 1000`;
+    await expect.poll(() => page.evaluate<boolean>(shown), { intervals: [5], timeout: 10_000 }).toBe(true);
+    switched.push(performance.now() - began);
+  }
+  row('switch to a scene not opened before', `${median(switched).toFixed(0)} ms`, '800 ms');
+});
 
-const [seven, hundred] = await scenesOf(longId);
-const bare = await (await browser.newContext({ viewport: { width: 1440, height: 900 } })).newPage();
-for (const [name, scene, characters, target] of [
-  ['7,000', seven!, 7_000, '16 ms'],
-  ['100,000', hundred!, 100_000, '50 ms'],
-] as const) {
+await part('keys', async () => {
+  const [seven, hundred] = await scenesOf(longId);
+  const bare = await (await browser.newContext({ viewport: { width: 1440, height: 900 } })).newPage();
+  for (const [name, scene, characters, target] of [
+    ['7,000', seven!, 7_000, '16 ms'],
+    ['100,000', hundred!, 100_000, '50 ms'],
+  ] as const) {
+    await page.bringToFront();
+    await page.goto(`${url}/p/${longId}/s/${scene.id}`);
+    await page.getByRole('textbox', { name: '본문' }).getByText('등불').first().waitFor();
+    const times = await keys(page, 200);
+    row(`keydown to the end of the next frame, ${name} characters, p95`, `${p95(times.map(({ whole }) => whole)).toFixed(1)} ms`, target);
+    row('  of it work of the page and the browser, p95', `${p95(times.map(({ work }) => work)).toFixed(1)} ms`, target);
+    // The browser's own share: the same text in a page that does nothing.
+    await bare.bringToFront();
+    await bare.setContent(`<div contenteditable role="textbox" aria-label="본문">${prose(characters).replaceAll(/(.+)\n/g, '<p>$1</p>')}</div>`);
+    const floor = await keys(bare, 200);
+    row('  the same in a bare editable page: whole, p95', `${p95(floor.map(({ whole }) => whole)).toFixed(1)} ms`, 'the floor');
+    row('  the same in a bare editable page: work, p95', `${p95(floor.map(({ work }) => work)).toFixed(1)} ms`, 'the floor');
+  }
+  await bare.close();
   await page.bringToFront();
-  await page.goto(`${url}/p/${longId}/s/${scene.id}`);
-  await page.getByRole('textbox', { name: '본문' }).getByText('등불').first().waitFor();
-  const times = await keys(page, 200);
-  row(`keydown to the end of the next frame, ${name} characters, p95`, `${p95(times.map(({ whole }) => whole)).toFixed(1)} ms`, target);
-  row('  of it work of the page and the browser, p95', `${p95(times.map(({ work }) => work)).toFixed(1)} ms`, target);
-  // The browser's own share: the same text in a page that does nothing.
-  await bare.bringToFront();
-  await bare.setContent(`<div contenteditable role="textbox" aria-label="본문">${prose(characters).replaceAll(/(.+)\n/g, '<p>$1</p>')}</div>`);
-  const floor = await keys(bare, 200);
-  row('  the same in a bare editable page: whole, p95', `${p95(floor.map(({ whole }) => whole)).toFixed(1)} ms`, 'the floor');
-  row('  the same in a bare editable page: work, p95', `${p95(floor.map(({ work }) => work)).toFixed(1)} ms`, 'the floor');
-}
-await bare.close();
-await page.bringToFront();
+});
 
-const searches: number[] = [];
-for (let run = 0; run < 5; run += 1) {
-  const began = performance.now();
-  await author.call('GET', `/projects/${projectId}/search?q=${encodeURIComponent('우물가')}`);
-  searches.push(performance.now() - began);
-}
-row('search in 2.75 M characters, over HTTP', `${median(searches).toFixed(0)} ms`, '300 ms');
+await part('search', async () => {
+  const searches: number[] = [];
+  for (let run = 0; run < 5; run += 1) {
+    const began = performance.now();
+    await author.call('GET', `/projects/${projectId}/search?q=${encodeURIComponent('우물가')}`);
+    searches.push(performance.now() - began);
+  }
+  row('search in 2.75 M characters, over HTTP', `${median(searches).toFixed(0)} ms`, '300 ms');
+});
 
-const { nodes } = await author.call<{ nodes: { id: string; kind: string }[] }>('GET', `/projects/${projectId}/outline`);
-const part = nodes.find(({ kind }) => kind === 'part')!;
-await page.goto(`${url}/p/${projectId}/c/${part.id}`);
-await page.getByRole('textbox').first().getByText('설화').first().waitFor();
-await page.evaluate(WATCH_FRAMES);
-await page.mouse.move(720, 500);
-for (let turn = 0; turn < 150; turn += 1) await page.mouse.wheel(0, 400);
-const frames = await page.evaluate<number[]>('frameTimes');
-row(`frames over 33 ms of ${frames.length} while the continuous view of 50 scenes scrolls`, `${frames.filter((ms) => ms > 33).length}`, '0');
-row('the longest of them', `${Math.max(...frames).toFixed(0)} ms`, '33 ms');
+await part('scroll', async () => {
+  const { nodes } = await author.call<{ nodes: { id: string; kind: string }[] }>('GET', `/projects/${projectId}/outline`);
+  const episodes = nodes.find(({ kind }) => kind === 'part')!;
+  await page.goto(`${url}/p/${projectId}/c/${episodes.id}`);
+  await page.getByRole('textbox').first().getByText('설화').first().waitFor();
+  await page.evaluate(WATCH_FRAMES);
+  await page.mouse.move(720, 500);
+  for (let turn = 0; turn < 150; turn += 1) await page.mouse.wheel(0, 400);
+  const frames = await page.evaluate<number[]>('frameTimes');
+  row(`frames over 33 ms of ${frames.length} while the continuous view of 50 scenes scrolls`, `${frames.filter((ms) => ms > 33).length}`, '0');
+  row('the longest of them', `${Math.max(...frames).toFixed(0)} ms`, '33 ms');
+});
 
-for (let at = 0; at < 30; at += 1) {
-  await page.goto(`${url}/p/${projectId}/s/${scenes[at * 7]!.id}`);
-  await page.getByRole('textbox', { name: '본문' }).getByText('설화').first().waitFor();
-}
-const session = await browser.newBrowserCDPSession();
-const pageSession = await page.context().newCDPSession(page);
-await pageSession.send('HeapProfiler.collectGarbage');
-const { processInfo } = await session.send('SystemInfo.getProcessInfo');
-const renderers = processInfo.filter(({ type }) => type === 'renderer').map(({ id }) => Number(/VmRSS:\s+(\d+)/.exec(readFileSync(`/proc/${id}/status`, 'utf8'))?.[1] ?? 0) / 1_024);
-row('renderer after 30 scenes', `${Math.max(...renderers).toFixed(0)} MB`, '400 MB');
+await part('memory', async () => {
+  for (let at = 0; at < 30; at += 1) {
+    await page.goto(`${url}/p/${projectId}/s/${scenes[at * 7]!.id}`);
+    await page.getByRole('textbox', { name: '본문' }).getByText('설화').first().waitFor();
+  }
+  const session = await browser.newBrowserCDPSession();
+  const pageSession = await page.context().newCDPSession(page);
+  await pageSession.send('HeapProfiler.collectGarbage');
+  const { processInfo } = await session.send('SystemInfo.getProcessInfo');
+  const renderers = processInfo.filter(({ type }) => type === 'renderer').map(({ id }) => Number(/VmRSS:\s+(\d+)/.exec(readFileSync(`/proc/${id}/status`, 'utf8'))?.[1] ?? 0) / 1_024);
+  row('renderer after 30 scenes', `${Math.max(...renderers).toFixed(0)} MB`, '400 MB');
+});
+
 await browser.close();

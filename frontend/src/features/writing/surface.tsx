@@ -11,6 +11,7 @@ import { useNotify, useSay } from '../../shared/ui/notices.tsx';
 import { Skeleton } from '../../shared/ui/state.tsx';
 import { CaretLayer } from './caret-layer.ts';
 import { keepCaretSeen } from './caret-seen.ts';
+import { pageFrames } from './one-a-frame.ts';
 import { useWritingPreferences, writingPreferences } from './preferences.ts';
 import { ClosedNotice } from './closed-notice.tsx';
 import { PASTE_UNITS_MAX, SceneView, type TakenBlock } from './scene-view.ts';
@@ -59,7 +60,17 @@ export function Surface(props: SurfaceProps) {
     () => OPENING,
   );
   const t = useWords(words);
-  if (!live || state.access.kind === 'opening') {
+  const isReady = live !== null && state.access.kind !== 'opening';
+  const [isDue, setDue] = useState(false);
+  useLayoutEffect(() => {
+    if (!isReady) return;
+    const takeBack = pageFrames.run(() => setDue(true));
+    return () => {
+      takeBack();
+      setDue(false);
+    };
+  }, [isReady]);
+  if (!isReady || !isDue) {
     return (
       <div role="img" aria-label={t.opening} className="py-4">
         <Skeleton lines={8} />
