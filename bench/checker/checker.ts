@@ -3,8 +3,9 @@ import { parseArgs } from 'node:util';
 import { randomFrom } from '../random.ts';
 import type { Fault } from './fault.ts';
 import { aHouse, type House } from './house.ts';
-import { kill, type Target } from './kills.ts';
+import { kill, TARGETS } from './kills.ts';
 import { MENU, SMOKE } from './menu.ts';
+import { soak } from './soak.ts';
 
 /**
  * The checker: writers type numbered tokens, something goes wrong under them, and afterwards every token that was ever
@@ -12,7 +13,8 @@ import { MENU, SMOKE } from './menu.ts';
  *
  *   node bench/checker/checker.ts --fault X1,X8 [--seed 7]
  *   node bench/checker/checker.ts --menu smoke|whole [--seed 7]
- *   node bench/checker/checker.ts --kills 20 --writers 20 --target sync|postgres|compactor|both [--seed 7]
+ *   node bench/checker/checker.ts --kills 20 --writers 20 --target sync|postgres|compactor|redis|both [--seed 7]
+ *   node bench/checker/checker.ts --soak 30 [--seed 7]      (minutes)
  *
  * Prints a line for each fault and one for all; exit code 1 when a token is lost, doubled or back, or a promise is not kept.
  */
@@ -27,7 +29,7 @@ interface Outcome {
   isHouseSound: boolean;
 }
 
-async function run(fault: Fault, house: House, seed: number, isShort: boolean): Promise<Outcome> {
+async function meet(fault: Fault, house: House, seed: number, isShort: boolean): Promise<Outcome> {
   const scene = await house.scene({ writers: WRITERS, isShort });
   try {
     scene.type();
@@ -70,7 +72,7 @@ async function runAll(faults: readonly Fault[], seed: number, isShort: boolean):
       chance = randomFrom(seed);
       house ??= await aHouse({ random: () => chance(), ...(fault.env ? { env: fault.env } : {}) });
       furnished = wanted;
-      const outcome = await run(fault, house, seed, isShort);
+      const outcome = await meet(fault, house, seed, isShort);
       acked += outcome.acked;
       broken += outcome.broken;
       if (outcome.isHouseSound) continue;
@@ -101,10 +103,18 @@ const { values } = parseArgs({
     kills: { type: 'string', default: '20' },
     writers: { type: 'string', default: '20' },
     target: { type: 'string', default: 'sync' },
+    soak: { type: 'string' },
     seed: { type: 'string', default: String(Date.now() % 1_000_000) },
   },
 });
 const seed = Number(values.seed);
-const isGood =
-  values.fault !== undefined || values.menu !== undefined ? await runAll(chosen(values), seed, values.menu === 'smoke') : await kill({ kills: Number(values.kills), writers: Number(values.writers), target: values.target as Target, seed });
-process.exit(isGood ? 0 : 1);
+
+function run(): Promise<boolean> {
+  if (values.soak !== undefined) return soak({ minutes: Number(values.soak), seed });
+  if (values.fault !== undefined || values.menu !== undefined) return runAll(chosen(values), seed, values.menu === 'smoke');
+  const target = TARGETS.find((each) => each === values.target);
+  if (!target) throw new Error(`--target is one of ${TARGETS.join(' ')}`);
+  return kill({ kills: Number(values.kills), writers: Number(values.writers), target, seed });
+}
+
+process.exit((await run()) ? 0 : 1);
