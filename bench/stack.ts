@@ -16,7 +16,7 @@ export class ServiceProcess {
   readonly port: number;
   readonly logFile: string;
   readonly #script: string;
-  readonly #env: Record<string, string>;
+  #env: Record<string, string>;
   #child: ChildProcess | null = null;
 
   constructor({ name, script, port, env, logFile }: { name: string; script: string; port: number; env: Record<string, string>; logFile: string }) {
@@ -33,6 +33,15 @@ export class ServiceProcess {
 
   get pid(): number {
     return this.#child!.pid!;
+  }
+
+  get isRunning(): boolean {
+    return this.#child !== null && this.#child.exitCode === null && this.#child.signalCode === null;
+  }
+
+  /** Other variables, from the next start on. */
+  furnish(env: Record<string, string>): void {
+    this.#env = { ...this.#env, ...env };
   }
 
   /** Sends a signal and waits for nothing: SIGSTOP and SIGCONT. */
@@ -61,8 +70,8 @@ export class ServiceProcess {
 
   /** Ends it with a signal and waits until it is gone. */
   async end(signal: NodeJS.Signals): Promise<void> {
-    const child = this.#child;
-    if (!child || child.exitCode !== null || child.signalCode !== null) return;
+    if (!this.isRunning) return;
+    const child = this.#child!;
     const gone = new Promise((done) => child.once('exit', done));
     child.kill(signal);
     await gone;
@@ -115,13 +124,17 @@ export interface StackOptions {
   nodes?: number;
   env?: Record<string, string>;
   settings?: Record<string, string>;
+  /** More for one service, by its name: core, sync, sync-2, compactor. */
+  envOf?: Record<string, Record<string, string>>;
+  /** Where PostgreSQL keeps its files, if not beside everything else. */
+  postgresFolder?: string;
   /** More for one sync process, the first is 0: other ways to its database, for one. Asked when the database is there. */
   nodeEnv?: (at: number, databaseUrl: string) => Promise<Record<string, string>>;
 }
 
-export async function startStack({ studio: withStudio = false, nodes: nodeCount = 1, env = {}, settings = {}, nodeEnv = async () => ({}) }: StackOptions = {}): Promise<Stack> {
+export async function startStack({ studio: withStudio = false, nodes: nodeCount = 1, env = {}, settings = {}, envOf = {}, postgresFolder, nodeEnv = async () => ({}) }: StackOptions = {}): Promise<Stack> {
   const folder = await mkdtemp(join(tmpdir(), 'cowrite-stack-'));
-  const cluster = { dataDir: join(folder, 'postgres'), password: newPassword(), settings: { max_connections: '200', ...settings } };
+  const cluster = { dataDir: join(postgresFolder ?? folder, 'postgres'), password: newPassword(), settings: { max_connections: '200', ...settings } };
   let postgres = await startEmbeddedPostgres(cluster);
   const client = new Client({ connectionString: postgres.url('postgres') });
   await client.connect();
@@ -135,7 +148,8 @@ export async function startStack({ studio: withStudio = false, nodes: nodeCount 
 
   const [corePort, syncPort, studioPort] = [await freePort(), await freePort(), await freePort()];
   const shared = { DATABASE_URL: databaseUrl, ...GIVES_MEMORY_BACK, NODE_ENV: 'production', FRONTEND_URL: `http://localhost:${studioPort}`, HOST: '127.0.0.1', ...RAISED, ...env };
-  const service = (name: string, script: string, port: number, extra: Record<string, string>) => new ServiceProcess({ name, script: join(root, script), port, logFile: join(folder, `${name}.log`), env: { ...shared, ...extra } });
+  const service = (name: string, script: string, port: number, extra: Record<string, string>) =>
+    new ServiceProcess({ name, script: join(root, script), port, logFile: join(folder, `${name}.log`), env: { ...shared, ...extra, ...envOf[name] } });
   const core = service('core', 'backend/core/dist/main.js', corePort, { PORT: String(corePort), JWT_SECRET: randomBytes(48).toString('base64url') });
   const sync = service('sync', 'backend/sync/dist/main.js', syncPort, { PORT: String(syncPort), CORE_URL: core.url, ...(await nodeEnv(0, databaseUrl)) });
   const nodes = [sync];

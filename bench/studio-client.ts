@@ -72,7 +72,7 @@ export class StudioClient {
       };
       const timer = setTimeout(() => {
         this.#waiters.delete(look);
-        reject(new Error(`${what} did not happen within ${timeoutMs} ms (waiting ${this.waiting}, up ${this.isUp})`));
+        reject(new Error(`${what} did not happen within ${timeoutMs} ms (waiting ${this.waiting}, up ${this.isUp}, closed with ${this.closes.join(' ')})`));
       }, timeoutMs);
       this.#waiters.add(look);
       look();
@@ -91,6 +91,13 @@ export class StudioClient {
   /** Cuts the socket as a dead network would; it comes back by itself. */
   cut(): void {
     this.#socket?.terminate();
+  }
+
+  /** Cuts the socket, and resolves when it is back. */
+  async comesBack(timeoutMs?: number): Promise<void> {
+    const before = this.closes.length;
+    this.cut();
+    await this.until(() => this.closes.length > before && this.isUp, 'coming back', timeoutMs);
   }
 
   /** Shows a caret, now and after every reconnect. */

@@ -63,14 +63,14 @@ async function runAll(faults: readonly Fault[], seed: number, isShort: boolean):
   let broken = 0;
   try {
     for (const fault of faults) {
-      const wanted = JSON.stringify(fault.env ?? {});
+      const wanted = JSON.stringify(fault.house ?? {});
       if (house && wanted !== furnished) {
         await house[Symbol.asyncDispose]();
         house = null;
       }
       // Every fault begins with the seed, so that alone it meets the same chance as among others.
       chance = randomFrom(seed);
-      house ??= await aHouse({ random: () => chance(), ...(fault.env ? { env: fault.env } : {}) });
+      house ??= await aHouse({ random: () => chance(), ...fault.house });
       furnished = wanted;
       const outcome = await meet(fault, house, seed, isShort);
       acked += outcome.acked;

@@ -1,4 +1,4 @@
-import type { House, Scene } from './house.ts';
+import type { Furnishing, House, Scene } from './house.ts';
 
 /** What a fault promises beyond LOST 0 DUP 0 GHOST 0, and what was measured of it. */
 export interface Kept {
@@ -22,8 +22,8 @@ export interface Fault {
   says: string;
   /** What waited at the healing must be acknowledged within this. */
   progressWithinMs: number;
-  /** Variables of the services that differ from the delivered ones; such a fault gets a house of its own. */
-  env?: Record<string, string>;
+  /** What differs from a house as delivered; such a fault gets one of its own. */
+  house?: Furnishing;
   /** Injects it under writers that type all the while, and resolves when it has lasted long enough. */
   strike(scene: Scene, house: House): Promise<Struck>;
 }

@@ -1,4 +1,4 @@
-import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { connect as connectTcp } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -10,8 +10,21 @@ import * as Y from 'yjs';
 import { Person } from '../people.ts';
 import { type ServiceProcess, type Stack, startStack } from '../stack.ts';
 import { StudioClient } from '../studio-client.ts';
+import { aDisk, type Disk } from './disk.ts';
 import { Link } from './link.ts';
 import { type Tally, tally, textOf, TokenWriter } from './tokens.ts';
+
+/** What a fault wants of its house that is not as delivered. */
+export interface Furnishing {
+  /** Variables of all services, */
+  env?: Record<string, string>;
+  /** and of one of them, by its name. */
+  envOf?: Record<string, Record<string, string>>;
+  /** PostgreSQL's files lie on a disk that the fault may spoil. */
+  hasOwnDisk?: boolean;
+  /** The fault may set the clocks of the services. */
+  hasOwnClocks?: boolean;
+}
 
 /** Every process of the product on one machine, with a link on every way that a fault may want to spoil. */
 export interface House extends AsyncDisposable {
@@ -25,29 +38,47 @@ export interface House extends AsyncDisposable {
   readonly toPostgres: readonly Link[];
   readonly toRedis: readonly Link[];
   readonly author: Person;
+  /** Of a house that has its own. */
+  readonly disk: Disk | null;
   readonly random: () => number;
   /** For questions of the checker's own, past every link. */
   sql<T extends object>(text: string, values?: unknown[]): Promise<T[]>;
   /** SIGSTOP or SIGCONT of PostgreSQL and every process it started. */
   signalPostgres(signal: 'SIGSTOP' | 'SIGCONT'): Promise<void>;
+  /** Sets the clock of a service (core, sync, sync-2, compactor) wrong by so much, while it runs. */
+  setClock(service: string, offMs: number): Promise<void>;
   /** What a node holds in memory now, in MiB. */
   residentMiB(node: number): Promise<number>;
   /** A scene of a new work with writers in it. */
   scene(options: { writers: number; documents?: number; isShort: boolean }): Promise<Scene>;
 }
 
+const SERVICES = ['core', 'sync', 'sync-2', 'compactor'];
+/** Enough for PostgreSQL to begin and for a fault's writing, and soon full. */
+const DISK_MEBIBYTES = 384;
+
 const portOf = (url: string): number => Number(new URL(url).port);
 const withPort = (url: string, port: number): string => url.replace(/:\d+(?=\/|$)/, `:${port}`);
 
 /** Two nodes over Redis, a compactor that folds while people write. `isPlain`: one node, and no link and no Redis. */
-export async function aHouse({ random, env = {}, isPlain = false }: { random: () => number; env?: Record<string, string>; isPlain?: boolean }): Promise<House> {
+export async function aHouse({ random, env = {}, envOf = {}, hasOwnDisk = false, hasOwnClocks = false, isPlain = false }: Furnishing & { random: () => number; isPlain?: boolean }): Promise<House> {
   if (!isPlain && !redisServer()) throw new Error('The menu needs redis-server: install it, or run `npm run checker -- --kills 20`, which does without.');
   const toPostgres: Link[] = [];
   const toRedis: Link[] = [];
   const doors: Link[] = [];
   const redisFolder = await mkdtemp(join(tmpdir(), 'cowrite-redis-'));
   const redis = isPlain ? null : await aRedis({ appendonly: 'yes', dir: redisFolder });
+  const disk = hasOwnDisk ? await aDisk(DISK_MEBIBYTES) : null;
+  const clocks = await mkdtemp(join(tmpdir(), 'cowrite-clocks-'));
+  const clockOf = (service: string) => join(clocks, service);
+  const setClock = (service: string, offMs: number) => writeFile(clockOf(service), String(offMs));
+  for (const service of SERVICES) {
+    await setClock(service, 0);
+    if (hasOwnClocks) envOf = { ...envOf, [service]: { ...envOf[service], COWRITE_CHECKER_CLOCK: clockOf(service), NODE_OPTIONS: `--import=${join(import.meta.dirname, 'clock-from-file.mjs')}` } };
+  }
   const stack = await startStack({
+    ...(disk ? { postgresFolder: disk.folder } : {}),
+    envOf,
     nodes: isPlain ? 1 : 2,
     env: { COWRITE_COMPACT_AFTER: '200ms', COWRITE_COMPACT_AT_MOST: '1s', COWRITE_SYNC_HEARTBEAT: '5s', NODE_OPTIONS: '--inspect-port=0', ...env },
     nodeEnv: async (at, databaseUrl): Promise<Record<string, string>> => {
@@ -80,8 +111,10 @@ export async function aHouse({ random, env = {}, isPlain = false }: { random: ()
     toPostgres,
     toRedis,
     author,
+    disk,
     random,
     sql,
+    setClock,
     async signalPostgres(signal) {
       const { pid } = stack.postgres();
       // The first process first, so that it starts no others meanwhile.
@@ -102,7 +135,8 @@ export async function aHouse({ random, env = {}, isPlain = false }: { random: ()
       await stack[Symbol.asyncDispose]();
       for (const link of [...doors, ...toPostgres, ...toRedis]) await link[Symbol.asyncDispose]();
       await redis?.[Symbol.asyncDispose]();
-      await rm(redisFolder, { recursive: true, force: true });
+      await disk?.[Symbol.asyncDispose]();
+      for (const folder of [redisFolder, clocks]) await rm(folder, { recursive: true, force: true });
     },
   };
   return house;

@@ -57,7 +57,7 @@ export async function createCore({ config, pool, clock, logger }: { config: Core
   const workers = new Workers(config.limits);
   const identities = new Identities(db, keys, clock);
   const idempotency = new Idempotency(db, clock);
-  const guard = new Guard(db, identities, idempotency, new SessionCookies(config, keys.jwk.kid), config, new Rate('request', config.limits.requestsPerMinute, 60));
+  const guard = new Guard(db, identities, idempotency, new SessionCookies(config), config, new Rate('request', config.limits.requestsPerMinute, 60));
   const accounts = new Accounts(db, { keys, passwords: new Passwords(config.passwordHash), identities }, config, clock);
   const outline = new Outline(db, clock, config.limits);
 

@@ -21,6 +21,9 @@ export interface Grant {
   credential: Credential;
 }
 
+/** By how much the clocks of two machines of one house may differ. A ticket is good once, however long. */
+const CLOCKS_APART_S = 60;
+
 export const canWrite = (role: Role): boolean => may(role, 'story.write');
 
 /** The credential is not good. `spent` may come back with a fresh one, `refused` must sign in again, `hidden` has no right here. */
@@ -140,7 +143,7 @@ export class Grants {
 
   async #claims(ticket: string): Promise<TicketClaims> {
     try {
-      const { payload } = await jwtVerify(ticket, this.#keys, { audience: 'cowrite-sync', algorithms: ['EdDSA'], typ: 'ticket+jwt', clockTolerance: 5 });
+      const { payload } = await jwtVerify(ticket, this.#keys, { audience: 'cowrite-sync', algorithms: ['EdDSA'], typ: 'ticket+jwt', clockTolerance: CLOCKS_APART_S });
       return TicketClaims.parse(payload);
     } catch (error) {
       if ((error as { code?: string }).code === 'ERR_JWT_EXPIRED') throw new Refused('spent');

@@ -181,4 +181,43 @@ export const database: readonly Fault[] = [
       };
     },
   },
+  {
+    id: 'X20',
+    says: 'the disk under PostgreSQL stands still: every write waits',
+    progressWithinMs: 15_000,
+    house: { hasOwnDisk: true },
+    async strike(scene, { disk }) {
+      await disk!.freeze();
+      const acked = await ackedDuring(scene, 30_000, 8_000);
+      return {
+        heal: () => disk!.thaw(),
+        kept: async ({ drainedMs }) => promise(acked === 0, `no acknowledgement meanwhile (${acked}), drained in ${ms(drainedMs)}`),
+      };
+    },
+  },
+  {
+    id: 'X21',
+    says: 'the disk under PostgreSQL is full, and somebody makes room',
+    progressWithinMs: 30_000,
+    house: { hasOwnDisk: true },
+    async strike(scene, house) {
+      await house.disk!.fill();
+      const began = performance.now();
+      // What was written before may still be overwritten: pages with room, a segment of the log that is there already.
+      const refusedMs = await until(async () => !(await isReady(house)), 'not being ready', 90_000);
+      const acked = await ackedDuring(scene, 10_000, 4_000);
+      return {
+        async heal() {
+          await house.disk!.empty();
+          // PostgreSQL ends itself when its log cannot grow; whoever supervises it starts it anew.
+          await house.stack.restartPostgres('kill');
+        },
+        kept: async ({ drainedMs }) =>
+          promise(
+            acked === 0 && drainedMs <= 30_000,
+            `nothing taken once it is full, which was after ${ms(refusedMs)} (${acked} acknowledged in the ${ms(performance.now() - began - refusedMs)} after), goes on ${ms(drainedMs)} after there is room`,
+          ),
+      };
+    },
+  },
 ];

@@ -2,6 +2,8 @@ import { readFile } from 'node:fs/promises';
 import { setTimeout as wait } from 'node:timers/promises';
 import { WebSocket } from 'ws';
 import { Person } from '../../people.ts';
+import { StudioClient } from '../../studio-client.ts';
+import { Browser } from '../browser.ts';
 import type { ServiceProcess } from '../../stack.ts';
 import { type Fault, ms, percentile, promise } from '../fault.ts';
 import { until } from '../house.ts';
@@ -126,6 +128,85 @@ export const processes: readonly Fault[] = [
           const longest = Math.max(...scene.writers.map(({ tokens }) => longestPause(tokens.flatMap(({ ackedAt }) => (ackedAt !== null && ackedAt >= from && ackedAt <= to ? [ackedAt] : [])))));
           return promise(longest <= 5_000 && most <= nodes.length, `at most one reconnect a node (most: ${most}), no pause of acknowledgements over 5 s: ${ms(longest)}`);
         },
+      };
+    },
+  },
+  {
+    id: 'X9',
+    says: 'a document is larger than the compactor has memory for, which dies of it again and again',
+    progressWithinMs: 10_000,
+    house: { envOf: { compactor: { NODE_OPTIONS: '--max-old-space-size=48' } } },
+    async strike(scene, { stack, author, sql }) {
+      const { documentId } = await author.scene(scene.projectId, '너무 큰 장면');
+      const client = new StudioClient({ syncUrl: stack.sync.url, documentId, ticket: () => author.projectTicket(scene.projectId) });
+      await client.until(() => client.isUp, 'connected');
+      // Every character on its own: the bytes are few, and each is an object once it is read.
+      for (let part = 0; part < 8; part += 1) {
+        client.doc.transact(() => {
+          const text = client.doc.getText('prose');
+          for (let at = 0; at < 40_000; at += 1) text.insert(Math.floor(text.length / 2), at % 2 === 0 ? '큰' : '글');
+        });
+      }
+      await client.saved();
+      const others: number[] = [];
+      const versions = async () => (await sql<{ sum: string }>('SELECT sum(version) FROM sync.document WHERE document_id = ANY ($1)', [scene.places.map((place) => place.documentId)]))[0]!.sum;
+      for (let death = 0; death < 3; death += 1) {
+        // Its lease is let run out, so that the next life meets it again.
+        await sql('INSERT INTO sync.fold_job (document_id) VALUES ($1) ON CONFLICT (document_id) DO UPDATE SET due_at = now()', [documentId]);
+        await until(() => !stack.compactor.isRunning, 'the compactor dying of it', 60_000);
+        const before = await versions();
+        await stack.compactor.start();
+        others.push(await until(async () => (await versions()) !== before, 'other documents being folded', 30_000));
+      }
+      return {
+        async heal() {
+          await stack.compactor.end('SIGKILL');
+          stack.compactor.furnish({ NODE_OPTIONS: '' });
+          await stack.compactor.start();
+          await sql('UPDATE sync.fold_job SET due_at = now()');
+        },
+        async kept() {
+          const foldedMs = await until(async () => (await sql('SELECT FROM sync.document WHERE document_id = $1 AND snapshot IS NOT NULL', [documentId])).length > 0, 'folding it with more memory', 60_000);
+          client.stop();
+          return promise(Math.max(...others) <= 15_000, `other documents are folded within 15 s of each start: ${others.map(ms).join(', ')}; with more memory it is folded after ${ms(foldedMs)}`);
+        },
+      };
+    },
+  },
+  {
+    id: 'X33',
+    says: 'clocks are wrong: the server’s by ten minutes, then set back, then its processes’ by 45 s each way',
+    progressWithinMs: 8_000,
+    house: { hasOwnClocks: true },
+    async strike(scene, { setClock, stack, author }) {
+      const browser = await Browser.register(stack.core.url, '나루');
+      await author.invite(scene.projectId, browser.person, 'writer');
+      const writer = scene.addWriter(0, 0, { ticket: () => browser.ticket(scene.projectId) });
+      await writer.client.until(() => writer.client.isUp, 'connected');
+      const closed = () => scene.writers.reduce((sum, { client }) => sum + client.closes.filter((code) => code >= 4400).length, 0);
+      const acked: number[] = [];
+      const back: number[] = [];
+      const minutes = 60_000;
+      const skews: Record<string, number>[] = [
+        { core: 10 * minutes, sync: 10 * minutes, 'sync-2': 10 * minutes, compactor: 10 * minutes },
+        { core: -10 * minutes, sync: -10 * minutes, 'sync-2': -10 * minutes, compactor: -10 * minutes },
+        { core: 0, sync: 45_000, 'sync-2': -45_000, compactor: 0 },
+      ];
+      for (const skew of skews) {
+        for (const [service, offMs] of Object.entries(skew)) await setClock(service, offMs);
+        await wait(200);
+        const from = performance.now();
+        await Promise.all(scene.writers.map(({ client }) => client.comesBack(15_000)));
+        back.push(performance.now() - from);
+        await scene.lasts(4_000, 1_500);
+        acked.push(scene.ackedBetween(from, performance.now()));
+      }
+      return {
+        heal: async () => {
+          for (const service of Object.keys(skews[0]!)) await setClock(service, 0);
+        },
+        kept: async () =>
+          promise(closed() === 0 && acked.every((count) => count > 0), `nobody is sent away (${closed()}) or signed out, everyone is back in ${back.map(ms).join(', ')}, and ${acked.join(', ')} tokens were acknowledged under the clocks`),
       };
     },
   },

@@ -1,8 +1,11 @@
+import { randomBytes } from 'node:crypto';
 import { setTimeout as wait } from 'node:timers/promises';
+import { CLOSE } from '@cowrite/contract';
 import { writeClientFrame } from '@cowrite/sync-core';
 import * as Y from 'yjs';
 import { Browser } from '../browser.ts';
 import { Person } from '../../people.ts';
+import { StudioClient } from '../../studio-client.ts';
 import { type Fault, ms, percentile, promise } from '../fault.ts';
 import { until } from '../house.ts';
 
@@ -24,7 +27,7 @@ export const rights: readonly Fault[] = [
     id: 'X34',
     says: 'access tokens live for two seconds and sign-ins for a minute, while someone writes by theirs',
     progressWithinMs: 5_000,
-    env: { JWT_EXPIRES_IN: '2s', REFRESH_TOKEN_EXPIRES_IN: '40s' },
+    house: { env: { JWT_EXPIRES_IN: '2s', REFRESH_TOKEN_EXPIRES_IN: '40s' } },
     async strike(scene, { stack, author }) {
       const browser = await Browser.register(stack.core.url, '나루');
       await author.invite(scene.projectId, browser.person, 'writer');
@@ -143,6 +146,90 @@ export const rights: readonly Fault[] = [
             acked === 0 && closes === 0 && readOnlyMs <= EFFECTIVE_WITHIN_MS,
             `read-only within 1 s: ${ms(readOnlyMs)}, nothing taken meanwhile (${acked}), no socket lost (${closes}), what waited was saved ${ms(drainedMs)} after it came back`,
           ),
+      };
+    },
+  },
+  {
+    id: 'X38',
+    says: 'the secret that signs everything is another one from now on',
+    progressWithinMs: 5_000,
+    async strike(scene, { stack, author }) {
+      const browsers = await Promise.all(['나루', '마루', '노루'].map((name) => Browser.register(stack.core.url, name)));
+      const writers = [];
+      for (const [at, browser] of browsers.entries()) {
+        await author.invite(scene.projectId, browser.person, 'writer');
+        writers.push(scene.addWriter(0, at % 2, { ticket: () => browser.ticket(scene.projectId) }));
+      }
+      await Promise.all(writers.map(({ client }) => client.until(() => client.isUp, 'connected')));
+      const oldTicket = await browsers[0]!.ticket(scene.projectId);
+      await stack.core.end('SIGTERM');
+      stack.core.furnish({ JWT_SECRET: randomBytes(48).toString('base64url') });
+      await stack.core.start();
+      const stayed = scene.writers.reduce((sum, { client }) => sum + client.closes.length, 0) === 0;
+      // By now every node has met the new key: everyone comes back, some with an access token of the old one.
+      const from = performance.now();
+      await Promise.all(scene.writers.map(({ client }) => client.comesBack(15_000)));
+      const backMs = performance.now() - from;
+      const late = scene.client(0, 0, { ticket: async () => oldTicket });
+      await late.until(() => late.closes.length > 0, 'an old ticket being refused', 10_000);
+      late.stop();
+      return {
+        heal: async () => undefined,
+        kept: async () =>
+          promise(
+            stayed && late.closes[0] === CLOSE.signedOut && browsers.every(({ refreshes }) => refreshes === 1),
+            `open sockets ${stayed ? 'stay' : 'WERE CLOSED'}, nobody has to sign in (refreshed ${browsers.map(({ refreshes }) => `${refreshes}×`).join(' ')}), everyone is back in ${ms(backMs)}, what the old key signed is refused (${late.closes[0]})`,
+          ),
+      };
+    },
+  },
+  {
+    id: 'X41',
+    says: 'someone delivers what another one wrote, and people who may only read, comment or suggest send edits',
+    progressWithinMs: 5_000,
+    async strike(scene, { stack, author, sql }) {
+      const { documentId } = await author.scene(scene.projectId, '남이 쓴 장면');
+      const [owner, carrier] = [await Person.register(stack.core.url, '쓴 이'), await Person.register(stack.core.url, '나른 이')];
+      for (const person of [owner, carrier]) await author.invite(scene.projectId, person, 'writer');
+      const open = (person: Person, clientId?: number) => new StudioClient({ syncUrl: stack.sync.url, documentId, ticket: () => person.projectTicket(scene.projectId), ...(clientId === undefined ? {} : { clientId }) });
+      const wrote = open(owner);
+      await wrote.until(() => wrote.isUp, 'connected');
+      const words = (text: string) => {
+        const paragraph = new Y.XmlElement('paragraph');
+        paragraph.insert(0, [new Y.XmlText(text)]);
+        wrote.doc.getXmlFragment('default').push([paragraph]);
+      };
+      words('쓴 이가 스스로 보낸 말');
+      await wrote.saved();
+      wrote.stop();
+      words('쓴 이가 길에서 적은 말');
+      const carries = open(carrier);
+      await carries.until(() => carries.isUp, 'connected');
+      Y.applyUpdate(carries.doc, Y.encodeStateAsUpdate(wrote.doc));
+      await carries.saved();
+      carries.stop();
+      const refused: string[] = [];
+      for (const role of ['reader', 'reviewer', 'editor']) {
+        const person = await Person.register(stack.core.url, role);
+        await author.invite(scene.projectId, person, role);
+        const client = open(person);
+        await client.until(() => client.isUp, 'connected');
+        client.send(writeClientFrame({ type: 'push', channel: 1, number: 1, kind: 'edit', update: forged(`몰래 쓴 말 ${role}`) }));
+        await client.until(() => client.refusals.length > 0, 'a refusal', 5_000);
+        refused.push(...client.refusals);
+        client.stop();
+      }
+      return {
+        heal: async () => undefined,
+        async kept() {
+          await until(async () => (await sql('SELECT FROM sync.authorship WHERE document_id = $1', [documentId])).length > 1, 'folding', 30_000);
+          const carried = await sql('SELECT FROM sync.authorship a JOIN sync.client_owner o USING (document_id, client) WHERE a.document_id = $1 AND a.user_id = $2 AND o.user_id = $3', [documentId, carrier.userId, owner.userId]);
+          const text = await author.text(scene.projectId, documentId);
+          return promise(
+            text === '쓴 이가 스스로 보낸 말\n쓴 이가 길에서 적은 말' && carried.length > 0 && refused.every((reason) => reason === 'not-allowed'),
+            `what was carried is kept, as carried by whoever brought it (${carried.length}); refused to a reader, a reviewer, an editor: ${refused.join(', ')}`,
+          );
+        },
       };
     },
   },

@@ -10,18 +10,18 @@ export interface SessionTokens {
 
 /**
  * The browser's cookies: read by no script, sent to no other site. Under TLS they carry the `__Host-` prefix; on plain
- * http of this machine, where cookies are shared by all ports, a suffix keeps two installations apart.
+ * http of this machine, where cookies are shared by all ports, the studio's port in their name keeps two installations apart.
  */
 export class SessionCookies {
   readonly #access: string;
   readonly #refresh: string;
   readonly #secure: boolean;
 
-  constructor(config: Pick<CoreConfig, 'secureCookies'>, instance: string) {
+  constructor(config: Pick<CoreConfig, 'secureCookies' | 'studioUrl'>) {
     this.#secure = config.secureCookies;
-    const suffix = instance.replace(/[^A-Za-z0-9]/g, '').slice(0, 8);
-    this.#access = this.#secure ? '__Host-cowrite-access' : `cowrite-access-${suffix}`;
-    this.#refresh = this.#secure ? '__Host-cowrite-refresh' : `cowrite-refresh-${suffix}`;
+    const port = new URL(config.studioUrl).port || '80';
+    this.#access = this.#secure ? '__Host-cowrite-access' : `cowrite-access-${port}`;
+    this.#refresh = this.#secure ? '__Host-cowrite-refresh' : `cowrite-refresh-${port}`;
   }
 
   /** What a `Cookie` header holds of ours. */
