@@ -1,3 +1,4 @@
+import { readFile } from 'node:fs/promises';
 import { setTimeout as wait } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
 import { randomFrom } from '../random.ts';
@@ -47,7 +48,10 @@ async function meet(fault: Fault, house: House, seed: number, isShort: boolean):
     return { acked, broken: lost + duplicated + ghosts + (holds && isInTime && acked > 0 ? 0 : 1), isHouseSound: true };
   } catch (error) {
     process.stdout.write(`${fault.id.padEnd(3)} FAILED seed ${seed}  ${(error as Error).message}\n`);
-    if (process.env['COWRITE_CHECKER_TRACE']) process.stdout.write(`${(error as Error).stack}\n`);
+    if (process.env['COWRITE_CHECKER_TRACE']) {
+      process.stdout.write(`${(error as Error).stack}\n`);
+      for (const { name, logFile } of [house.stack.core, ...house.nodes, house.stack.compactor]) process.stdout.write(`── ${name}\n${(await readFile(logFile, 'utf8')).slice(-4_000)}\n`);
+    }
     return { acked: 0, broken: 1, isHouseSound: false };
   } finally {
     await scene.leave();

@@ -151,8 +151,8 @@ export const processes: readonly Fault[] = [
       const others: number[] = [];
       const versions = async () => (await sql<{ sum: string }>('SELECT sum(version) FROM sync.document WHERE document_id = ANY ($1)', [scene.places.map((place) => place.documentId)]))[0]!.sum;
       for (let death = 0; death < 3; death += 1) {
-        // Its lease is let run out, so that the next life meets it again.
-        await sql('INSERT INTO sync.fold_job (document_id) VALUES ($1) ON CONFLICT (document_id) DO UPDATE SET due_at = now()', [documentId]);
+        // Its lease is let run out, so that the next life meets it again. The first meets it by itself.
+        if (death > 0) await sql('UPDATE sync.fold_job SET due_at = now() WHERE document_id = $1', [documentId]);
         await until(() => !stack.compactor.isRunning, 'the compactor dying of it', 60_000);
         const before = await versions();
         await stack.compactor.start();
