@@ -37,10 +37,6 @@ export class RoomHost {
     return this.#rooms.get(documentId);
   }
 
-  get count(): number {
-    return this.#rooms.size;
-  }
-
   /** A row that this node or another one committed. A document that nobody has open here is no matter. */
   heard(message: Extract<BusMessage, { kind: 'row' }>): void {
     this.#tell(message.documentId, (room) => room.heard(message));

@@ -56,14 +56,6 @@ export class Visitors {
     this.#visitors.delete(visitor);
   }
 
-  get count(): number {
-    return this.#visitors.size;
-  }
-
-  closeAll(code: CloseCode, reason: string): void {
-    for (const visitor of this.#visitors) visitor.close(code, reason);
-  }
-
   /** Asks core how everyone stands. A question that fails leaves things as they are until the next one. */
   check(): void {
     if (this.#checking) {
