@@ -32,9 +32,9 @@ const LOOK_WITHOUT_BUS_MS = 1_000;
 export function createSync({ config, logger, keys }: { config: SyncConfig; logger: Logger; keys?: JWTVerifyGetKey }): Sync {
   const clock = () => performance.now();
   const turn = new Turn();
-  const pool = connect(config.DATABASE_URL, { name: 'cowrite-sync', connectionsMax: 8 });
+  const pool = connect(config.DATABASE_URL, { name: 'cowrite-sync', connectionsMax: 8, plansOnce: true });
   // Never behind the joins of a storm: what is being written has a connection of its own (X18).
-  const writing = connect(config.DATABASE_URL, { name: 'cowrite-sync-log', connectionsMax: 2, answerWithinMs: 8_000 });
+  const writing = connect(config.DATABASE_URL, { name: 'cowrite-sync-log', connectionsMax: 2, answerWithinMs: 8_000, plansOnce: true });
   const node = randomUUID();
   const bus: Bus = config.REDIS_URL ? new RedisBus({ url: config.REDIS_URL, node, logger }) : new NotifyBus({ pool, databaseUrl: config.DATABASE_URL, node, logger });
   const say = (messages: readonly BusMessage[]) => {

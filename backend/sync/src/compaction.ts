@@ -17,8 +17,20 @@ export interface CompactionRules {
 
 /** After so many failures, rows that cannot be folded in are set aside. */
 const PATIENT_ATTEMPTS = 3;
-/** The lease of a job, doubled with every attempt, at most an hour. */
-const LEASE_SECONDS = { first: 60, most: 3_600 };
+/**
+ * The lease of a job, doubled with every attempt, at most an hour. Short at first: a process that was killed holds up a
+ * document's folding for so long, and two that fold at once are kept apart by a lock that ends with its connection.
+ */
+const LEASE_SECONDS = { first: 10, most: 3_600 };
+/** Rows of one fold and node become one row of history, up to about so many bytes. */
+const HISTORY_BYTES_MAX = 1024 * 1024;
+/** Partitions of history are made so many days ahead. */
+const DAYS_AHEAD = 7;
+/** A cover forgets a node that is gone this long after the last fold of its rows (CU7). */
+const FORGETS_NODES_AFTER_DAYS = 7;
+
+/** `taken`: someone else is at it. */
+type Outcome = 'folded' | 'nothing' | 'taken';
 
 interface Row {
   node: string;
@@ -44,6 +56,15 @@ export class Compactor {
     this.#logger = logger;
   }
 
+  /**
+   * What is to be done now and then: history has its next days, and nodes that are gone are forgotten. Nothing depends on its
+   * being done: a row whose day has no place lies in the default partition until it has one.
+   */
+  async tidy(): Promise<void> {
+    await this.#pool.query("SELECT sync.make_history_days((now() AT TIME ZONE 'UTC')::date + $1::int)", [DAYS_AHEAD]);
+    await this.#pool.query('DELETE FROM sync.folded_node WHERE folded_at < now() - make_interval(days => $1)', [FORGETS_NODES_AFTER_DAYS]);
+  }
+
   /** Folds everything that is due. @returns how many documents were folded. */
   async round(): Promise<number> {
     await this.#pool.query(
@@ -57,8 +78,11 @@ export class Compactor {
     for (let job = await this.#take(); job; job = await this.#take()) {
       const { documentId, attempts } = job;
       try {
-        if (await this.fold(documentId, { setsAside: attempts > PATIENT_ATTEMPTS })) folded += 1;
-        await this.#pool.query('DELETE FROM sync.fold_job WHERE document_id = $1', [documentId]);
+        const outcome = await this.fold(documentId, { setsAside: attempts > PATIENT_ATTEMPTS });
+        if (outcome === 'folded') folded += 1;
+        // Whoever is at it may yet die of it: the job stays until it is done, and this was no attempt.
+        if (outcome === 'taken') await this.#pool.query('UPDATE sync.fold_job SET attempts = attempts - 1 WHERE document_id = $1', [documentId]);
+        else await this.#pool.query('DELETE FROM sync.fold_job WHERE document_id = $1', [documentId]);
       } catch (error) {
         this.#logger.error({ err: error, documentId, attempts }, 'a document could not be folded; its log is kept');
         await this.#pool.query('UPDATE sync.fold_job SET problem = $2 WHERE document_id = $1', [documentId, (error as Error).message]);
@@ -77,14 +101,14 @@ export class Compactor {
     return rows[0] ? { documentId: rows[0].document_id, attempts: rows[0].attempts } : null;
   }
 
-  /** Folds one document now. False when someone else is at it or there is nothing to fold. */
-  async fold(documentId: string, { setsAside = false }: { setsAside?: boolean } = {}): Promise<boolean> {
+  /** Folds one document now. */
+  async fold(documentId: string, { setsAside = false }: { setsAside?: boolean } = {}): Promise<Outcome> {
     const client = await this.#pool.connect();
     try {
       await client.query('BEGIN');
-      const folded = await this.#fold(client, documentId, setsAside);
+      const outcome = await this.#fold(client, documentId, setsAside);
       await client.query('COMMIT');
-      return folded;
+      return outcome;
     } catch (error) {
       await client.query('ROLLBACK').catch(() => undefined);
       throw error;
@@ -93,18 +117,18 @@ export class Compactor {
     }
   }
 
-  async #fold(client: PoolClient, documentId: string, setsAside: boolean): Promise<boolean> {
+  async #fold(client: PoolClient, documentId: string, setsAside: boolean): Promise<Outcome> {
     const { rows: lock } = await client.query<{ taken: boolean }>("SELECT pg_try_advisory_xact_lock(hashtextextended('fold ' || $1, 0)) AS taken", [documentId]);
-    if (!lock[0]!.taken) return false;
-    const { rows: documents } = await client.query<{ epoch: number; snapshot: Buffer | null; checksum: Buffer | null; cover: Cover }>('SELECT epoch, snapshot, checksum, cover FROM sync.document WHERE document_id = $1', [documentId]);
+    if (!lock[0]!.taken) return 'taken';
+    const { rows: documents } = await client.query<{ epoch: number; snapshot: Buffer | null; checksum: Buffer | null; state_vector: Buffer | null; cover: Cover }>('SELECT epoch, snapshot, checksum, state_vector, cover FROM sync.document WHERE document_id = $1', [documentId]);
     const document = documents[0];
-    if (!document) return false;
+    if (!document) return 'nothing';
     const { rows } = await client.query<Row>('SELECT node, seq, updates, credits FROM sync.update_log WHERE document_id = $1 AND epoch = $2 ORDER BY at, node, seq', [documentId, document.epoch]);
     const isDamaged = document.snapshot !== null && !sha256(document.snapshot).equals(document.checksum!);
-    if (rows.length === 0 && !isDamaged) return false;
+    if (rows.length === 0 && !isDamaged) return 'nothing';
 
     const doc = new Y.Doc();
-    if (isDamaged) await this.#applyHistory(client, documentId, document.epoch, doc);
+    if (isDamaged) await this.#applyHistory(client, documentId, document, doc);
     else if (document.snapshot) Y.applyUpdate(doc, document.snapshot);
     const aside = setsAside ? await this.#applyWhatFits(client, documentId, document.epoch, doc, rows) : new Set<Row>();
     if (!setsAside) for (const row of rows) for (const update of readBatch(row.updates)) Y.applyUpdate(doc, update);
@@ -114,8 +138,7 @@ export class Compactor {
     const lines = proseLines(doc.getXmlFragment('default'));
     verify(doc, snapshot, lines);
 
-    const cover = { ...document.cover };
-    for (const { node, seq } of rows) cover[node] = Math.max(cover[node] ?? 0, seq);
+    const cover = await this.#coverWith(client, document.cover, rows);
     await client.query('UPDATE sync.document SET snapshot = $2, checksum = $3, cover = $4, state_vector = $5, delete_set_at = $6, version = version + 1 WHERE document_id = $1', [
       documentId,
       snapshot,
@@ -125,12 +148,7 @@ export class Compactor {
       readUpdate(snapshot).deleteSetAt,
     ]);
     const folded = rows.filter((row) => !aside.has(row));
-    await client.query(
-      `WITH covered AS (
-         DELETE FROM sync.update_log WHERE document_id = $1 AND epoch = $2 AND (node, seq) IN (SELECT * FROM unnest($3::uuid[], $4::bigint[])) RETURNING *
-       ) INSERT INTO sync.update_history SELECT * FROM covered`,
-      [documentId, document.epoch, folded.map((row) => row.node), folded.map((row) => row.seq)],
-    );
+    await this.#becomeHistory(client, documentId, document.epoch, folded);
     await this.#credit(
       client,
       documentId,
@@ -147,14 +165,68 @@ export class Compactor {
       [documentId, text, initialsOf(text), lengths.withSpaces, lengths.withoutSpaces, lengths.withoutPunctuation, lengths.sheets],
     );
     await client.query('SELECT pg_notify($1, $2)', [CHANNEL, JSON.stringify({ kind: 'settled', documentId, lengths })]);
-    return true;
+    return 'folded';
+  }
+
+  /**
+   * CU7: a node that is gone is not named for ever. Gone is one that gives no sign of life and of which nothing was folded,
+   * here or anywhere, for days: no room that is open now was open and unaware all that time.
+   */
+  async #coverWith(client: PoolClient, before: Cover, rows: readonly Row[]): Promise<Cover> {
+    const folded: Cover = {};
+    for (const { node, seq } of rows) folded[node] = Math.max(folded[node] ?? 0, seq);
+    await client.query(
+      "INSERT INTO sync.folded_node AS f (node) SELECT node FROM unnest($1::uuid[]) AS t (node) ORDER BY node ON CONFLICT (node) DO UPDATE SET folded_at = now() WHERE f.folded_at < now() - interval '1 hour'",
+      [Object.keys(folded)],
+    );
+    const { rows: gone } = await client.query<{ node: string }>(
+      `SELECT t.node FROM unnest($1::uuid[]) AS t (node)
+        WHERE NOT EXISTS (SELECT FROM sync.node n WHERE n.node = t.node)
+          AND NOT EXISTS (SELECT FROM sync.folded_node f WHERE f.node = t.node AND f.folded_at > now() - make_interval(days => $2))`,
+      [Object.keys(before), FORGETS_NODES_AFTER_DAYS],
+    );
+    const cover = { ...before };
+    for (const { node } of gone) delete cover[node];
+    for (const [node, seq] of Object.entries(folded)) cover[node] = Math.max(cover[node] ?? 0, seq);
+    return cover;
+  }
+
+  /**
+   * Moves rows into history: those of one node as one row, because a row for each keystroke is mostly its own frame. Nothing
+   * is lost by it: bytes, moments and credits stay.
+   */
+  async #becomeHistory(client: PoolClient, documentId: string, epoch: number, rows: readonly Row[]): Promise<void> {
+    const parts = partsOf(rows);
+    await client.query(
+      `WITH covered AS (
+         DELETE FROM sync.update_log l USING unnest($3::uuid[], $4::bigint[], $5::int[]) AS f (node, seq, part)
+          WHERE l.document_id = $1 AND l.epoch = $2 AND l.node = f.node AND l.seq = f.seq
+      RETURNING l.*, f.part
+       ), placed AS (
+         SELECT *, least(extract(epoch FROM at - min(at) OVER (PARTITION BY part)) * 1000, 2147483647)::int AS moment FROM covered
+       )
+       INSERT INTO sync.update_history (document_id, epoch, node, seq, updates, credits, at, lengths, moments)
+       SELECT document_id, epoch, node, max(seq), string_agg(updates, '' ORDER BY seq), $6::jsonb -> part, min(at),
+              CASE WHEN count(*) > 1 THEN array_agg(length(updates) ORDER BY seq) END, CASE WHEN count(*) > 1 THEN array_agg(moment ORDER BY seq) END
+         FROM placed GROUP BY document_id, epoch, node, part`,
+      [
+        documentId,
+        epoch,
+        parts.flatMap((part) => part.map(({ node }) => node)),
+        parts.flatMap((part) => part.map(({ seq }) => seq)),
+        parts.flatMap((part, at) => part.map(() => at)),
+        JSON.stringify(parts.map((part) => creditsOf(part.map(({ credits }) => credits)))),
+      ],
+    );
   }
 
   /** The rows that a snapshot was made of. All of them are kept, so that bytes that went bad on the disk cost nothing. */
-  async #applyHistory(client: PoolClient, documentId: string, epoch: number, doc: Y.Doc): Promise<void> {
+  async #applyHistory(client: PoolClient, documentId: string, { epoch, state_vector: reached }: { epoch: number; state_vector: Buffer | null }, doc: Y.Doc): Promise<void> {
     this.#logger.error({ documentId }, 'a snapshot does not match its checksum; it is made anew from its rows');
     const { rows } = await client.query<{ updates: Buffer }>('SELECT updates FROM sync.update_history WHERE document_id = $1 AND epoch = $2 ORDER BY at, node, seq', [documentId, epoch]);
     for (const row of rows) for (const update of readBatch(row.updates)) Y.applyUpdate(doc, update);
+    // Days of history may have been moved elsewhere. What is left of them must not pass for the whole text.
+    if (reached && !covers(doc, reached)) throw new Error('history does not hold all that the snapshot did');
   }
 
   /** Applies the rows that are readable and rest on what is there, in whatever order; the others are set aside. */
@@ -202,13 +274,7 @@ export class Compactor {
         owners.map(({ by }) => by),
       ]);
     }
-    const people = new Map<string, IdRanges>();
-    for (const credit of rows.flatMap(({ credits }) => credits)) {
-      const ranges = people.get(credit.by) ?? new IdRanges();
-      ranges.add(credit);
-      people.set(credit.by, ranges);
-    }
-    for (const [userId, ranges] of people) {
+    for (const [userId, ranges] of deliveredBy(rows)) {
       // Ranges that touch what is there already become one, so that a year of typing is a few rows.
       const clients = [...new Set([...ranges].map(({ client: id }) => id))];
       const { rows: before } = await client.query<{ client: number; clock_from: number; clock_to: number }>(
@@ -230,6 +296,42 @@ export class Compactor {
 
 const sha256 = (bytes: Uint8Array): Buffer => createHash('sha256').update(bytes).digest();
 
+/** Rows that become one row of history. What core wrote stays by itself: it names the edit of core's that it is. */
+function partsOf(rows: readonly Row[]): Row[][] {
+  const parts: Row[][] = [];
+  const open = new Map<string, { part: Row[]; bytes: number }>();
+  for (const row of rows) {
+    const { node, updates, credits } = row;
+    const last = open.get(node);
+    if (last && !credits.edit && last.bytes + updates.length <= HISTORY_BYTES_MAX) {
+      last.part.push(row);
+      last.bytes += updates.length;
+      continue;
+    }
+    const part = [row];
+    parts.push(part);
+    open.set(node, { part, bytes: credits.edit ? HISTORY_BYTES_MAX : updates.length });
+  }
+  return parts;
+}
+
+/** The credits of several rows: clocks that follow one another and were delivered by the same person become one range. */
+function creditsOf(rows: readonly RowCredits[]): RowCredits {
+  if (rows.length === 1) return rows[0]!;
+  return { credits: [...deliveredBy(rows)].flatMap(([by, ranges]) => [...ranges].map((range) => ({ ...range, by }))), owners: rows.flatMap(({ owners }) => owners) };
+}
+
+/** Which clocks each person delivered. */
+function deliveredBy(rows: readonly RowCredits[]): Map<string, IdRanges> {
+  const people = new Map<string, IdRanges>();
+  for (const credit of rows.flatMap(({ credits }) => credits)) {
+    const ranges = people.get(credit.by) ?? new IdRanges();
+    ranges.add(credit);
+    people.set(credit.by, ranges);
+  }
+  return people;
+}
+
 /** A snapshot counts only when a fresh load of it is the same document. */
 function verify(doc: Y.Doc, snapshot: Uint8Array, lines: readonly string[]): void {
   const again = new Y.Doc();
@@ -239,6 +341,8 @@ function verify(doc: Y.Doc, snapshot: Uint8Array, lines: readonly string[]): voi
 
 /** State vectors as maps: their byte order is not fixed. */
 function sameVector(left: Y.Doc, right: Y.Doc): boolean {
-  const [one, other] = [Y.decodeStateVector(Y.encodeStateVector(left)), Y.decodeStateVector(Y.encodeStateVector(right))];
-  return one.size === other.size && [...one].every(([client, clock]) => other.get(client) === clock);
+  return covers(left, Y.encodeStateVector(right)) && covers(right, Y.encodeStateVector(left));
 }
+
+/** Whether a document has every clock of a state vector. */
+const covers = (doc: Y.Doc, vector: Uint8Array): boolean => [...Y.decodeStateVector(vector)].every(([client, clock]) => Y.getState(doc.store, client) >= clock);

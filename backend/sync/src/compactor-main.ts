@@ -4,6 +4,7 @@ import { SyncConfig } from './config.ts';
 
 /** The compactor's own process: a document that takes all its memory must not take the relay with it. */
 const BETWEEN_ROUNDS_MS = 500;
+const BETWEEN_TIDYINGS_MS = 3_600_000;
 
 try {
   const config = readConfig(SyncConfig, process.env);
@@ -23,7 +24,12 @@ try {
 
   logger.info('folding');
   let away = false;
+  let tidiedAtMs = -Infinity;
   while (!stopping) {
+    if (performance.now() - tidiedAtMs > BETWEEN_TIDYINGS_MS) {
+      tidiedAtMs = performance.now();
+      await compactor.tidy().catch((error: unknown) => logger.warn({ err: error }, 'the next days of history could not be made; the default partition takes their rows, and they will be made in an hour'));
+    }
     try {
       await compactor.round();
       if (away) logger.info('the database answers again');

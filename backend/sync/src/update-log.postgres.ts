@@ -163,7 +163,8 @@ export class PostgresUpdateLog implements UpdateLog {
         )
         INSERT INTO sync.update_log (document_id, epoch, node, seq, updates, credits)
         SELECT f.document_id, f.epoch, f.node, f.seq, f.updates, f.credits
-          FROM fresh f LEFT JOIN sync.document d USING (document_id) WHERE coalesce(d.epoch, 1) = f.epoch
+          FROM fresh f LEFT JOIN sync.document d USING (document_id)
+         WHERE coalesce(d.epoch, 1) = f.epoch AND f.seq > coalesce((d.cover ->> f.node::text)::bigint, 0)
             ON CONFLICT DO NOTHING
         RETURNING document_id, epoch, seq`,
       values: [
@@ -182,7 +183,8 @@ export class PostgresUpdateLog implements UpdateLog {
     const missing = rows.filter((row) => !done.has(`${row.documentId} ${row.epoch} ${row.seq}`));
     const { rows: earlier } = await this.#pool.query<{ document_id: string; epoch: number; seq: number }>(
       `SELECT document_id, epoch, seq FROM sync.update_log WHERE (document_id, epoch, node, seq) IN (SELECT * FROM unnest($1::uuid[], $2::int[], $3::uuid[], $4::bigint[]))
-       UNION SELECT document_id, epoch, seq FROM sync.update_history WHERE (document_id, epoch, node, seq) IN (SELECT * FROM unnest($1::uuid[], $2::int[], $3::uuid[], $4::bigint[]))`,
+       UNION SELECT w.document_id, w.epoch, w.seq FROM unnest($1::uuid[], $2::int[], $3::uuid[], $4::bigint[]) AS w (document_id, epoch, node, seq) JOIN sync.document d USING (document_id, epoch)
+              WHERE w.seq <= coalesce((d.cover ->> w.node::text)::bigint, 0)`,
       [missing.map((row) => row.documentId), missing.map((row) => row.epoch), missing.map((row) => row.node), missing.map((row) => row.seq)],
     );
     const there = new Set(earlier.map((row) => `${row.document_id} ${row.epoch} ${row.seq}`));

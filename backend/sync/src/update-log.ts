@@ -15,7 +15,7 @@ export interface UpdateLog {
   heads(documentIds: readonly string[]): Promise<Head[]>;
   /**
    * Appends rows in one commit and answers the rows that were not written because their epoch is over. A row that is
-   * there already (a retry whose first answer was lost) counts as written.
+   * there already, or was folded (a retry whose first answer was lost), counts as written.
    *
    * @throws PoisonedRows naming the rows the database will never take; the others were written.
    * @throws any other error when nothing is known to be written: try again with the same rows.
@@ -59,6 +59,8 @@ export interface StoredDocument {
 export interface RowCredits {
   credits: Credit[];
   owners: { client: number; by: string }[];
+  /** The edit of core's that this row is. */
+  edit?: string;
 }
 
 export interface NewRow extends LogRow {

@@ -163,6 +163,21 @@ describe('readings of the log', () => {
     expect(step({ type: 'read', rows: [], snapshot: { cover: [{ node: 'a', seq: 1 }], update: Uint8Array.of(0, 0) } })).toEqual([]);
   });
 
+  test('[CU7] a node that the cover has forgotten writes again, and its row comes by a reading', () => {
+    const { step, hear, read, text } = aNode({ passed: [{ node: 'b', seq: 4 }] });
+    const [folded, again] = rowsOf([
+      ['a', 7, '오래전 글과 '],
+      ['a', 8, '오늘 글'],
+    ]);
+    // What the snapshot held; the cover names only b.
+    step({ type: 'folded', cover: [{ node: 'b', seq: 5 }], update: folded!.updates[0]! });
+    expect(shown(hear(again!))).toEqual(['read']);
+    expect(shown(read(again!))).toEqual(['let-in a8']);
+    // A retry of what was folded long ago lands once more: it is known.
+    step({ type: 'hinted', row: folded!.row });
+    expect(text()).toBe('오래전 글과 오늘 글');
+  });
+
   test('[CU2] what the log itself cannot explain is named and not let in, and holds up nothing else', () => {
     const { step, read } = aNode();
     const [, orphan] = rowsOf([

@@ -14,6 +14,7 @@ import { integrates, readUpdate } from './update.ts';
  * CU4 A number that a reading leaves out below one that it shows will never come.
  * CU5 Rows that were folded meanwhile come as the snapshot.
  * CU6 A cursor begins at the snapshot, belongs to one epoch, and is doubted whenever something may have been missed.
+ * CU7 A cover that leaves out a node that is long silent costs one reading when that node writes again, and nothing else.
  */
 export class Cursor {
   readonly #knows: (client: number) => number;

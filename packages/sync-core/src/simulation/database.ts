@@ -11,6 +11,9 @@ export interface Snapshot extends Folded {
   version: number;
 }
 
+/** A snapshot's cover forgets a node of which no row came for so long (CU7): some looks of the slowest room, and a stall. */
+const FORGETS_NODES_AFTER_MS = 10_000;
+
 /** The document at one moment. */
 export interface Stored {
   epoch: number;
@@ -33,6 +36,7 @@ export class Database {
   #keys = new Set<string>();
   #owners = new Map<number, string>();
   #unconfirmed = new IdRanges();
+  readonly #wroteAtMs = new Map<string, number>();
   #stalledUntilMs = 0;
   #readOnlyUntilMs = 0;
   #folding = false;
@@ -158,6 +162,7 @@ export class Database {
         for (const { bytes } of rows) for (const update of readBatch(bytes)) Y.applyUpdate(doc, update);
         if (doc.store.pendingStructs !== null || doc.store.pendingDs !== null) throw new Violation('I8: the log held what cannot be integrated');
         const cover = new Map((before?.cover ?? []).map(({ node, seq }) => [node, seq]));
+        for (const node of cover.keys()) if (timeline.nowMs - this.#wroteAtMs.get(node)! > FORGETS_NODES_AFTER_MS) cover.delete(node);
         for (const { row } of rows) cover.set(row.node, Math.max(cover.get(row.node) ?? 0, row.seq));
         this.#snapshot = { version: (before?.version ?? epoch * 1_000) + 1, update: Y.encodeStateAsUpdate(doc), cover: [...cover].map(([node, seq]) => ({ node, seq })) };
         const folded = new Set(rows);
@@ -175,6 +180,7 @@ export class Database {
     if (this.#keys.has(key)) return;
     this.#keys.add(key);
     this.#log.push(row);
+    this.#wroteAtMs.set(row.row.node, this.#surroundings.timeline.nowMs);
     for (const { client, by } of credited.owners) if (!this.#owners.has(client)) this.#owners.set(client, by);
     for (const credit of credited.credits) {
       if (this.#owners.get(credit.client) === credit.by) this.#unconfirmed.remove(credit);

@@ -1,0 +1,80 @@
+import { randomUUID } from 'node:crypto';
+import { cp, mkdtemp, readdir, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { createLogger, migrate } from '@cowrite/service-kit';
+import { aDatabase } from '@cowrite/service-kit/testing';
+import { writeBatch } from '@cowrite/sync-core';
+import { expect, test } from 'vitest';
+import * as Y from 'yjs';
+import { Compactor } from './compaction.ts';
+import { PostgresUpdateLog } from './update-log.postgres.ts';
+
+const MIGRATIONS = join(import.meta.dirname, '..', 'migrations');
+
+/** This service's tables as an installation has them that was not brought up to date for a while. */
+async function anOlderDatabase(upTo: string) {
+  const database = await aDatabase();
+  await database.pool.query("DROP SCHEMA sync CASCADE; DELETE FROM cowrite_migration WHERE name LIKE 'sync/%'");
+  const folder = await mkdtemp(join(tmpdir(), 'cowrite-migrations-'));
+  try {
+    for (const file of await readdir(MIGRATIONS)) if (file <= upTo) await cp(join(MIGRATIONS, file), join(folder, file));
+    await migrate(database.url, [
+      { schema: 'core', folder: join(MIGRATIONS, '..', '..', 'core', 'migrations') },
+      { schema: 'sync', folder },
+    ]);
+  } finally {
+    await rm(folder, { recursive: true });
+  }
+  return {
+    pool: database.pool,
+    bringUpToDate: () =>
+      migrate(database.url, [
+        { schema: 'core', folder: join(MIGRATIONS, '..', '..', 'core', 'migrations') },
+        { schema: 'sync', folder: MIGRATIONS },
+      ]),
+    [Symbol.asyncDispose]: () => database[Symbol.asyncDispose](),
+  };
+}
+
+const ROW = 'document_id, epoch, node, seq, updates, credits, at';
+
+test('what an installation had in its log and history is there after its tables became partitions', async () => {
+  await using older = await anOlderDatabase('0005_sound_state.sql');
+  const { pool } = older;
+  const [documentId, node] = [randomUUID(), randomUUID()];
+  const doc = new Y.Doc();
+  doc.getXmlFragment('default').push([new Y.XmlElement('sceneBreak')]);
+  const first = writeBatch([Y.encodeStateAsUpdate(doc)]);
+  await pool.query(`INSERT INTO sync.document (document_id, cover, version, snapshot, checksum) VALUES ($1, jsonb_build_object($2::text, 1), 1, '\\x00', '\\x00')`, [documentId, node]);
+  await pool.query(`INSERT INTO sync.update_history (${ROW}) VALUES ($1, 1, $2, 1, $3, '{"credits":[],"owners":[]}', now() - interval '400 days')`, [documentId, node, first]);
+  // A clock that was ahead once.
+  await pool.query(`INSERT INTO sync.update_history (${ROW}) VALUES ($1, 1, $2, 1, $3, '{"credits":[],"owners":[]}', now() + interval '3 days')`, [randomUUID(), node, first]);
+  await pool.query(`INSERT INTO sync.update_log (${ROW}) VALUES ($1, 1, $2, 2, $3, '{"credits":[],"owners":[]}', now())`, [documentId, node, writeBatch([Uint8Array.of(0, 0)])]);
+  const everyRow = async () => (await pool.query(`SELECT ${ROW} FROM sync.update_log UNION ALL SELECT ${ROW} FROM sync.update_history ORDER BY at`)).rows;
+  const before = await everyRow();
+
+  expect(await older.bringUpToDate()).toContain('sync/0006_partitions.sql');
+  expect(await everyRow()).toEqual(before);
+
+  // And they work: the damaged snapshot is made anew from history, and the log goes on from where it was.
+  const compactor = new Compactor({ pool, rules: { quietMs: 0, oldestMs: 0, rowsMax: 1 }, logger: createLogger({ service: 'test', level: 'silent' }) });
+  await compactor.tidy();
+  expect(await compactor.fold(documentId)).toBe('folded');
+  const stored = await new PostgresUpdateLog(pool).load(documentId);
+  expect(stored).toMatchObject({ snapshot: { cover: { [node]: 2 } }, tail: [] });
+  Y.applyUpdate(doc, stored.snapshot.bytes!);
+  expect(doc.getXmlFragment('default').toString()).toBe('<scenebreak></scenebreak>');
+});
+
+test('the log of one document is looked for in one partition, whenever the plan was made', async () => {
+  await using database = await aDatabase();
+  const client = await database.pool.connect();
+  for (const mode of ['force_custom_plan', 'force_generic_plan']) {
+    await client.query(`SET plan_cache_mode = ${mode}`);
+    await client.query(`PREPARE look_${mode} (uuid) AS SELECT count(*) FROM sync.update_log WHERE document_id = $1`);
+    const { rows } = await client.query<{ 'QUERY PLAN': string }>(`EXPLAIN (COSTS OFF) EXECUTE look_${mode} ('${randomUUID()}')`);
+    expect(new Set(rows.flatMap((row) => row['QUERY PLAN'].match(/update_log_\d+(?= |$)/)?.[0] ?? []))).toHaveProperty('size', 1);
+  }
+  client.release();
+});
