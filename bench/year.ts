@@ -1,14 +1,28 @@
-import { randomBytes } from 'node:crypto';
 import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { cpus, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { migrate, newPassword, startEmbeddedPostgres } from '@cowrite/service-kit';
 import { Client } from 'pg';
 import { root } from './stack.ts';
+import { byMonth, perThousand } from './year/report.ts';
 import { compareShapes } from './year/shapes.ts';
+import { type Month, simulateYear } from './year/year.ts';
 
-const { values } = parseArgs({ options: { shapes: { type: 'boolean', default: false }, rounds: { type: 'string', default: '5' } } });
+/**
+ * What a year of writing leaves in the database: `npm run bench:year`. The same seed writes the same. `--writers 2` is two in
+ * turn. What partitions of the log cost: `npm run bench:year -- --shapes`.
+ */
+const { values } = parseArgs({
+  options: {
+    days: { type: 'string', default: '360' },
+    writers: { type: 'string', default: '1' },
+    characters: { type: 'string', default: '300' },
+    seed: { type: 'string', default: '1' },
+    shapes: { type: 'boolean', default: false },
+    rounds: { type: 'string', default: '5' },
+  },
+});
 const folder = await mkdtemp(join(tmpdir(), 'cowrite-year-'));
 const postgres = await startEmbeddedPostgres({ dataDir: join(folder, 'postgres'), password: newPassword(), settings: { shared_buffers: '256MB' } });
 try {
@@ -16,11 +30,24 @@ try {
   await client.connect();
   await client.query('CREATE DATABASE cowrite');
   await client.end();
-  await migrate(postgres.url('cowrite'), [
+  const url = postgres.url('cowrite');
+  await migrate(url, [
     { schema: 'core', folder: join(root, 'backend/core/migrations') },
     { schema: 'sync', folder: join(root, 'backend/sync/migrations') },
   ]);
+  process.stdout.write(`${cpus()[0]!.model} × ${cpus().length}, Node ${process.version}, PostgreSQL 16\n\n`);
   if (values.shapes) process.stdout.write(`${await compareShapes(postgres, Number(values.rounds))}\n`);
+  else {
+    const started = performance.now();
+    const months: Month[] = [];
+    for await (const month of simulateYear(url, { days: Number(values.days), writers: Number(values.writers), characters: Number(values.characters), seed: Number(values.seed) })) {
+      months.push(month);
+      process.stderr.write(`month ${month.month}, ${((performance.now() - started) / 1_000).toFixed(0)} s\n`);
+    }
+    const last = months.at(-1)!;
+    process.stdout.write(`${byMonth(months)}\n\n${perThousand(last)}\n\n`);
+    process.stdout.write(`TYPED ${last.typed} DELETED ${last.deleted} STROKES ${last.strokes} FOLDS ${last.folds} seed ${values.seed}, ${values.writers} at it, in ${((performance.now() - started) / 1_000).toFixed(0)} s\n`);
+  }
 } finally {
   await postgres.stop();
   await rm(folder, { recursive: true, force: true });

@@ -19,9 +19,8 @@ INSERT INTO sync.update_log SELECT * FROM sync.update_log_before;
 DROP TABLE sync.update_log_before;
 
 -- Large, written once and cold. A row of history is what one fold took of one node: `updates` one after another, `seq` the
--- last number, `at` the first moment. `lengths` and `moments` say for each row of the log its bytes and its milliseconds after
--- `at`; null when it was one row.
-ALTER TABLE sync.update_history ADD COLUMN lengths int[], ADD COLUMN moments int[];
+-- last number, `at` the first moment. `moments` says for each update its milliseconds after `at`; null when all are of `at`.
+ALTER TABLE sync.update_history ADD COLUMN moments int[];
 ALTER TABLE sync.update_history RENAME TO update_history_before;
 ALTER INDEX sync.update_history_document_id_at_idx RENAME TO update_history_before_document_id_at_idx;
 CREATE TABLE sync.update_history (LIKE sync.update_history_before INCLUDING DEFAULTS) PARTITION BY RANGE (at);

@@ -53,8 +53,8 @@ test('the log becomes a snapshot that loads to the same, and its rows become his
   // What a join knows of the snapshot without reading it.
   expect(stored.snapshot).toMatchObject({ deleteSet: deleteSetOf(stored.snapshot.bytes!) });
   expect(new Map(readStateVector(stored.snapshot.stateVector))).toEqual(new Map(Coverage.of([stored.snapshot.bytes!]).known));
-  expect((await database.pool.query('SELECT seq, cardinality(lengths) AS rows, credits FROM sync.update_history WHERE document_id = $1', [documentId])).rows).toEqual([
-    { seq: 3, rows: 3, credits: { credits: [{ client: 7, from: 0, to: expect.any(Number), by: GARAM }], owners: [{ client: 7, by: GARAM }] } },
+  expect((await database.pool.query('SELECT seq, cardinality(moments) AS updates, credits FROM sync.update_history WHERE document_id = $1', [documentId])).rows).toEqual([
+    { seq: 3, updates: 3, credits: { credits: [{ client: 7, from: 0, to: expect.any(Number), by: GARAM }], owners: [{ client: 7, by: GARAM }] } },
   ]);
 });
 
@@ -131,7 +131,7 @@ test('a damaged snapshot of which history has only a part stays as it is: less t
   expect((await database.pool.query('SELECT version FROM sync.document WHERE document_id = $1', [documentId])).rows).toEqual([{ version: 1 }]);
 });
 
-test('history keeps the bytes and the moment of every row, and what core wrote by itself', async () => {
+test('history keeps the bytes and the moment of every update, and what core wrote by itself', async () => {
   await using database = await aDatabase();
   const { documentId, log } = await aTypedScene(database, ['하나', '둘']);
   const other = new Y.Doc();
@@ -140,10 +140,10 @@ test('history keeps the bytes and the moment of every row, and what core wrote b
   await database.pool.query("UPDATE sync.update_log SET at = timestamptz '2026-11-24 23:59:58Z' + seq * interval '1.5 s' WHERE document_id = $1", [documentId]);
   const { rows: before } = await database.pool.query<{ bytes: Buffer }>('SELECT updates AS bytes FROM sync.update_log WHERE document_id = $1 ORDER BY seq', [documentId]);
   await aCompactor(database).fold(documentId);
-  const { rows } = await database.pool.query<{ updates: Buffer; lengths: number[] | null }>("SELECT seq, to_char(at, 'HH24:MI:SS.MS') AS at, moments, lengths, updates FROM sync.update_history WHERE document_id = $1 ORDER BY seq", [documentId]);
+  const { rows } = await database.pool.query<{ updates: Buffer }>("SELECT seq, to_char(at, 'HH24:MI:SS.MS') AS at, moments, updates FROM sync.update_history WHERE document_id = $1 ORDER BY seq", [documentId]);
   expect(rows).toMatchObject([
-    { seq: 2, at: '23:59:59.500', moments: [0, 1_500], lengths: [before[0]!.bytes.length, before[1]!.bytes.length] },
-    { seq: 3, at: '00:00:02.500', moments: null, lengths: null },
+    { seq: 2, at: '23:59:59.500', moments: [0, 1_500] },
+    { seq: 3, at: '00:00:02.500', moments: null },
   ]);
   expect(Buffer.concat(rows.map(({ updates }) => updates))).toEqual(Buffer.concat(before.map(({ bytes }) => bytes)));
 });

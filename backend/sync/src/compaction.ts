@@ -199,15 +199,15 @@ export class Compactor {
     const parts = partsOf(rows);
     await client.query(
       `WITH covered AS (
-         DELETE FROM sync.update_log l USING unnest($3::uuid[], $4::bigint[], $5::int[]) AS f (node, seq, part)
+         DELETE FROM sync.update_log l USING unnest($3::uuid[], $4::bigint[], $5::int[], $6::int[]) AS f (node, seq, part, held)
           WHERE l.document_id = $1 AND l.epoch = $2 AND l.node = f.node AND l.seq = f.seq
-      RETURNING l.*, f.part
+      RETURNING l.*, f.part, f.held
        ), placed AS (
          SELECT *, least(extract(epoch FROM at - min(at) OVER (PARTITION BY part)) * 1000, 2147483647)::int AS moment FROM covered
        )
-       INSERT INTO sync.update_history (document_id, epoch, node, seq, updates, credits, at, lengths, moments)
-       SELECT document_id, epoch, node, max(seq), string_agg(updates, '' ORDER BY seq), $6::jsonb -> part, min(at),
-              CASE WHEN count(*) > 1 THEN array_agg(length(updates) ORDER BY seq) END, CASE WHEN count(*) > 1 THEN array_agg(moment ORDER BY seq) END
+       INSERT INTO sync.update_history (document_id, epoch, node, seq, updates, credits, at, moments)
+       SELECT document_id, epoch, node, max(seq), string_agg(updates, '' ORDER BY seq), $7::jsonb -> part, min(at),
+              CASE WHEN max(moment) > 0 THEN (SELECT array_agg(p.moment ORDER BY p.seq) FROM placed p, generate_series(1, p.held) WHERE p.part = placed.part) END
          FROM placed GROUP BY document_id, epoch, node, part`,
       [
         documentId,
@@ -215,6 +215,7 @@ export class Compactor {
         parts.flatMap((part) => part.map(({ node }) => node)),
         parts.flatMap((part) => part.map(({ seq }) => seq)),
         parts.flatMap((part, at) => part.map(() => at)),
+        parts.flatMap((part) => part.map(({ updates }) => readBatch(updates).length)),
         JSON.stringify(parts.map((part) => creditsOf(part.map(({ credits }) => credits)))),
       ],
     );

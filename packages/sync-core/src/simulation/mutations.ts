@@ -100,6 +100,7 @@ export const MUTATIONS: readonly Mutation[] = [
     fault: 'waits for a number that will never come',
   },
   { rule: 'CU5', file: 'cursor.ts', find: 'if (snapshot) effects.push(...this.#takeSnapshot(snapshot, coming));', replace: '', fault: 'passes over what was folded before it was heard' },
+  { rule: 'CU7', file: 'simulation/database.ts', find: 'FORGETS_NODES_AFTER_MS = 10_000', replace: 'FORGETS_NODES_AFTER_MS = 0', fault: 'forgets a node before every room has heard of the folding of its rows' },
   // ── the reader of updates, and what it is kept in ──
   { rule: 'RM3', file: 'update.ts', find: 'for (const [client, next] of summary.refersTo) if (next > knows(client)) return false;', replace: '', fault: 'does not see what an update hangs on' },
   { rule: 'RM3', file: 'update.ts', find: 'for (const { client, to } of summary.deletes) if (to > knows(client)) return false;', replace: '', fault: 'takes a deletion of what is not there' },
