@@ -5,13 +5,14 @@ import { parseArgs } from 'node:util';
 import { migrate, newPassword, startEmbeddedPostgres } from '@cowrite/service-kit';
 import { Client } from 'pg';
 import { root } from './stack.ts';
+import { compareDays } from './year/days.ts';
 import { byMonth, perThousand } from './year/report.ts';
 import { compareShapes } from './year/shapes.ts';
 import { type Month, simulateYear } from './year/year.ts';
 
 /**
  * What a year of writing leaves in the database: `npm run bench:year`. The same seed writes the same. `--writers 2` is two in
- * turn. What partitions of the log cost: `npm run bench:year -- --shapes`.
+ * turn; `--eager` folds a long scene as often as a short one. What partitions of the log cost: `npm run bench:year -- --shapes`; and days of history: `-- --history`.
  */
 const { values } = parseArgs({
   options: {
@@ -20,6 +21,8 @@ const { values } = parseArgs({
     characters: { type: 'string', default: '300' },
     seed: { type: 'string', default: '1' },
     shapes: { type: 'boolean', default: false },
+    eager: { type: 'boolean', default: false },
+    history: { type: 'boolean', default: false },
     rounds: { type: 'string', default: '5' },
   },
 });
@@ -37,16 +40,17 @@ try {
   ]);
   process.stdout.write(`${cpus()[0]!.model} × ${cpus().length}, Node ${process.version}, PostgreSQL 16\n\n`);
   if (values.shapes) process.stdout.write(`${await compareShapes(postgres, Number(values.rounds))}\n`);
+  else if (values.history) process.stdout.write(`${await compareDays(postgres)}\n`);
   else {
     const started = performance.now();
     const months: Month[] = [];
-    for await (const month of simulateYear(url, { days: Number(values.days), writers: Number(values.writers), characters: Number(values.characters), seed: Number(values.seed) })) {
+    for await (const month of simulateYear(url, { days: Number(values.days), writers: Number(values.writers), characters: Number(values.characters), seed: Number(values.seed), isPatient: !values.eager })) {
       months.push(month);
       process.stderr.write(`month ${month.month}, ${((performance.now() - started) / 1_000).toFixed(0)} s\n`);
     }
     const last = months.at(-1)!;
     process.stdout.write(`${byMonth(months)}\n\n${perThousand(last)}\n\n`);
-    process.stdout.write(`TYPED ${last.typed} DELETED ${last.deleted} STROKES ${last.strokes} FOLDS ${last.folds} seed ${values.seed}, ${values.writers} at it, in ${((performance.now() - started) / 1_000).toFixed(0)} s\n`);
+    process.stdout.write(`TYPED ${last.typed} DELETED ${last.deleted} STROKES ${last.strokes} FOLDS ${last.folds} HOURS ${(last.writingMs / 3_600_000).toFixed(1)} seed ${values.seed}, ${values.writers} at it, in ${((performance.now() - started) / 1_000).toFixed(0)} s\n`);
   }
 } finally {
   await postgres.stop();

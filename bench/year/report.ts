@@ -2,12 +2,18 @@ import type { Month } from './year.ts';
 
 const grouped = (value: number): string => Math.round(value).toLocaleString('en');
 
+export async function timed(work: () => Promise<unknown>): Promise<number> {
+  const started = performance.now();
+  await work();
+  return performance.now() - started;
+}
+
 /** Lines of Markdown. */
-const table = (head: readonly string[], lines: readonly (readonly string[])[]): string => [head, head.map((_, at) => (at === 0 ? '---' : '---:')), ...lines].map((cells) => `| ${cells.join(' | ')} |`).join('\n');
+export const inTable = (head: readonly string[], lines: readonly (readonly string[])[]): string => [head, head.map((_, at) => (at === 0 ? '---' : '---:')), ...lines].map((cells) => `| ${cells.join(' | ')} |`).join('\n');
 
 /** How everything grew. */
 export const byMonth = (months: readonly Month[]): string =>
-  table(
+  inTable(
     ['month', 'typed', 'in the text', 'sessions', 'rows of the log', 'snapshot', 'history', 'a row each', 'state vector', 'cover', 'authorship, owners: rows', 'fold ms', 'load ms'],
     months.map(({ month, typed, characters, sessions, rows, sizes, foldMs, loadMs }) => [
       String(month),
@@ -27,7 +33,7 @@ export const byMonth = (months: readonly Month[]): string =>
   );
 
 /** What a thousand typed characters have become by the end. */
-export function perThousand({ typed, sizes, mergedBytes }: Month): string {
+export function perThousand({ typed, sizes, mergedBytes, appendWal, foldWal }: Month): string {
   const lines: (readonly [string, number])[] = [
     ['snapshot', sizes.snapshot],
     ['projection (text, initials)', sizes.projection],
@@ -46,8 +52,10 @@ export function perThousand({ typed, sizes, mergedBytes }: Month): string {
     ['owners of client ids', sizes.owners],
     ['state vector', sizes.stateVector],
     ['cover', sizes.cover],
+    ['written ahead (WAL) by appends', appendWal],
+    ['written ahead (WAL) by folds', foldWal],
   ];
-  return table(
+  return inTable(
     ['', 'bytes', 'bytes per 1,000 typed characters'],
     lines.map(([name, bytes]) => [name, grouped(bytes), grouped((bytes * 1_000) / typed)]),
   );

@@ -6,6 +6,7 @@ import { Compactor } from '../../backend/sync/src/compaction.ts';
 import { PostgresUpdateLog } from '../../backend/sync/src/update-log.postgres.ts';
 import type { NewRow } from '../../backend/sync/src/update-log.ts';
 import { median } from '../sync/figures.ts';
+import { inTable, timed } from './report.ts';
 
 /** Partitions of the log in each database; 1 is one plain table. */
 const SHAPES = [1, 8, 16, 64];
@@ -44,9 +45,10 @@ export async function compareShapes(postgres: EmbeddedPostgres, rounds: number):
     }
   }
   for (const { pool } of shapes) await pool.end();
-  const head = ['ms, median of medians', ...SHAPES.map((partitions) => (partitions === 1 ? 'one table' : `${partitions} partitions`))];
-  const lines = [...told].map(([name, all]) => [name, ...all.map((values) => median(values).toFixed(3))]);
-  return [head, head.map(() => '---'), ...lines].map((cells) => `| ${cells.join(' | ')} |`).join('\n');
+  return inTable(
+    ['ms, median of medians', ...SHAPES.map((partitions) => (partitions === 1 ? 'one table' : `${partitions} partitions`))],
+    [...told].map(([name, all]) => [name, ...all.map((values) => median(values).toFixed(3))]),
+  );
 }
 
 const WORK: Record<string, { times: number; work: (shape: Shape, at: number) => Promise<unknown> }> = {
@@ -63,12 +65,6 @@ const aRow = (shape: Shape, at: number): NewRow => rowOf(shape.documents[DOCUMEN
 
 const UPDATE = writeBatch([new Uint8Array(30)]);
 const rowOf = (documentId: string, node: string, seq: number): NewRow => ({ documentId, epoch: 1, node, seq, updates: UPDATE, credits: { credits: [{ client: 4_000_000_000, from: seq, to: seq + 1, by: node }], owners: [] } });
-
-async function timed(work: () => Promise<unknown>): Promise<number> {
-  const started = performance.now();
-  await work();
-  return performance.now() - started;
-}
 
 async function aShape(postgres: EmbeddedPostgres, partitions: number): Promise<Shape> {
   const name = `shape_${partitions}`;

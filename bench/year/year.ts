@@ -2,12 +2,13 @@ import { randomUUID } from 'node:crypto';
 import { connect, createLogger, type Pool } from '@cowrite/service-kit';
 import { readUpdate, writeBatch } from '@cowrite/sync-core';
 import * as Y from 'yjs';
-import { Compactor } from '../../backend/sync/src/compaction.ts';
+import { Compactor, patience } from '../../backend/sync/src/compaction.ts';
 import { PostgresUpdateLog } from '../../backend/sync/src/update-log.postgres.ts';
 import type { NewRow } from '../../backend/sync/src/update-log.ts';
 import { randomFrom } from '../random.ts';
 import { median } from '../sync/figures.ts';
 import { Author, type Done, type Stroke } from './author.ts';
+import { timed } from './report.ts';
 import { measure, type Sizes } from './sizes.ts';
 
 /** As a compactor with its defaults would fold. */
@@ -30,13 +31,18 @@ export interface Month extends Done {
   sizes: Sizes;
   /** What history would be if the updates of a fold were merged into one, which forgets in what steps they came. */
   mergedBytes: number;
+  /** What the database wrote ahead for appends and for folds. */
+  appendWal: number;
+  foldWal: number;
+  /** From the first to the last stroke of every session. */
+  writingMs: number;
 }
 
 /**
  * A scene that is written in for a year, through the real log and the real compactor on a real database. Time passes as data:
  * a trigger of this database alone gives rows their moments, and what is remembered of nodes grows older by a day each day.
  */
-export async function* simulateYear(databaseUrl: string, { days, writers, characters, seed }: { days: number; writers: number; characters: number; seed: number }): AsyncGenerator<Month> {
+export async function* simulateYear(databaseUrl: string, { days, writers, characters, seed, isPatient }: { days: number; writers: number; characters: number; seed: number; isPatient: boolean }): AsyncGenerator<Month> {
   // One connection: what it says of time holds for its rows alone.
   const pool = connect(databaseUrl, { name: 'year', connectionsMax: 1, plansOnce: true });
   await pool.query(CLOCK);
@@ -50,7 +56,8 @@ export async function* simulateYear(databaseUrl: string, { days, writers, charac
 
   let node = randomUUID();
   let seq = 0;
-  let [sessions, rows, folds, mergedBytes] = [0, 0, 0, 0];
+  let snapshotBytes = 0;
+  let [sessions, rows, folds, mergedBytes, appendWal, foldWal, writingMs] = [0, 0, 0, 0, 0, 0, 0];
   let foldTimes: number[] = [];
   for (let day = 0; day < days; day += 1) {
     const dayMs = startMs + day * DAY_MS;
@@ -65,7 +72,7 @@ export async function* simulateYear(databaseUrl: string, { days, writers, charac
         const client = Math.floor(next() * 4_294_967_296);
         const doc = await opened(log, documentId, client);
         let isOwned = false;
-        for (const burst of bursts(author.session(doc, Math.floor(characters * (0.5 + next()))), atMs)) {
+        for (const burst of bursts(author.session(doc, Math.floor(characters * (0.5 + next()))), atMs, () => (isPatient ? patience(snapshotBytes) : 1))) {
           const batch = burst.map(({ update }, at): NewRow => ({
             documentId,
             epoch: 1,
@@ -75,16 +82,16 @@ export async function* simulateYear(databaseUrl: string, { days, writers, charac
             credits: { credits: readUpdate(update).brings.map((range) => ({ ...range, by: userId })), owners: isOwned || at > 0 ? [] : [{ client, by: userId }] },
           }));
           await pool.query("SELECT set_config('year.before', $1, false), set_config('year.moments', $2, false)", [String(seq), `{${burst.map((stroke) => stroke.atMs / 1_000).join(',')}}`]);
-          await log.append(batch);
+          appendWal += await walOf(pool, () => log.append(batch));
           await pool.query('INSERT INTO year_rows SELECT * FROM sync.update_log WHERE document_id = $1', [documentId]);
-          const started = performance.now();
-          await compactor.fold(documentId);
-          foldTimes.push(performance.now() - started);
+          foldWal += await walOf(pool, async () => foldTimes.push(await timed(() => compactor.fold(documentId))));
           isOwned = true;
+          snapshotBytes = await bytesOf(pool, documentId);
           seq += burst.length;
           rows += burst.length;
           folds += 1;
           mergedBytes += Y.mergeUpdates(burst.map(({ update }) => update)).length;
+          writingMs += burst.at(-1)!.atMs - atMs;
           atMs = burst.at(-1)!.atMs;
         }
         doc.destroy();
@@ -106,6 +113,9 @@ export async function* simulateYear(databaseUrl: string, { days, writers, charac
       characters: await charactersOf(pool, documentId),
       sizes: await measure(pool, documentId),
       mergedBytes,
+      appendWal,
+      foldWal,
+      writingMs,
     };
     foldTimes = [];
   }
@@ -113,12 +123,12 @@ export async function* simulateYear(databaseUrl: string, { days, writers, charac
 }
 
 /** Rows as they would be folded: what came until a pause, or for a while. */
-function* bursts(strokes: Iterable<Stroke>, fromMs: number): Generator<{ atMs: number; update: Uint8Array }[]> {
+function* bursts(strokes: Iterable<Stroke>, fromMs: number, patienceNow: () => number): Generator<{ atMs: number; update: Uint8Array }[]> {
   let burst: { atMs: number; update: Uint8Array }[] = [];
   let atMs = fromMs;
   for (const { afterMs, update } of strokes) {
     atMs += afterMs;
-    if (burst.length > 0 && (afterMs > FOLDS.quietMs || atMs - burst[0]!.atMs > FOLDS.oldestMs || burst.length >= FOLDS.rows)) {
+    if (burst.length > 0 && (afterMs > FOLDS.quietMs * patienceNow() || atMs - burst[0]!.atMs > FOLDS.oldestMs * patienceNow() || burst.length >= FOLDS.rows)) {
       yield burst;
       burst = [];
     }
@@ -135,15 +145,20 @@ async function opened(log: PostgresUpdateLog, documentId: string, client: number
   return doc;
 }
 
+async function walOf(pool: Pool, work: () => Promise<unknown>): Promise<number> {
+  const written = async () => (await pool.query<{ at: number }>("SELECT (pg_current_wal_insert_lsn() - '0/0')::bigint AS at")).rows[0]!.at;
+  const before = await written();
+  await work();
+  return (await written()) - before;
+}
+
 async function loadMs(log: PostgresUpdateLog, documentId: string): Promise<number> {
   const times: number[] = [];
-  for (let time = 0; time < 9; time += 1) {
-    const started = performance.now();
-    await log.load(documentId);
-    times.push(performance.now() - started);
-  }
+  for (let time = 0; time < 9; time += 1) times.push(await timed(() => log.load(documentId)));
   return median(times);
 }
+
+const bytesOf = async (pool: Pool, documentId: string): Promise<number> => (await pool.query<{ bytes: number }>('SELECT length(snapshot) AS bytes FROM sync.document WHERE document_id = $1', [documentId])).rows[0]!.bytes;
 
 const charactersOf = async (pool: Pool, documentId: string): Promise<number> => (await pool.query<{ with_spaces: number }>('SELECT with_spaces FROM sync.projection WHERE document_id = $1', [documentId])).rows[0]!.with_spaces;
 

@@ -4,7 +4,7 @@ import { aDatabase, type TestDatabase } from '@cowrite/service-kit/testing';
 import { Coverage, deleteSetOf, readBatch, writeBatch } from '@cowrite/sync-core';
 import { expect, test } from 'vitest';
 import * as Y from 'yjs';
-import { Compactor } from './compaction.ts';
+import { Compactor, patience } from './compaction.ts';
 import { readStateVector } from './open-room.ts';
 import { PostgresUpdateLog } from './update-log.postgres.ts';
 import type { RowCredits } from './update-log.ts';
@@ -216,6 +216,21 @@ test('a log with a hole keeps its rows, and after patience the row that rests on
   expect(tail).toEqual([]);
   expect(readsOf(snapshot.bytes!)).toBe('<scenebreak></scenebreak>');
   expect((await database.pool.query('SELECT seq, reason FROM sync.quarantined_row WHERE document_id = $1', [documentId])).rows).toEqual([{ seq: 2, reason: 'rests on what the log does not hold' }]);
+});
+
+test('the larger a document, the longer it is left to be folded', async () => {
+  await using database = await aDatabase();
+  const rules = { quietMs: 2_000, oldestMs: 3_600_000, rowsMax: 1_000 };
+  const compactor = new Compactor({ pool: database.pool, rules, logger: createLogger({ service: 'test', level: 'silent' }) });
+  const [small, large] = [await aTypedScene(database, ['짧은 글']), await aTypedScene(database, ['긴 글'.repeat(100_000)])];
+  for (const { documentId } of [small, large]) await compactor.fold(documentId);
+  for (const { documentId, log } of [small, large]) await log.append([{ documentId, epoch: 1, node: NODE, seq: 9, updates: writeBatch([Uint8Array.of(0, 0)]), credits: { credits: [], owners: [] } }]);
+  const waited = (ms: number) => database.pool.query('UPDATE sync.update_log SET at = now() - make_interval(secs => $1)', [ms / 1_000]);
+  await waited(3_000);
+  expect(await compactor.round()).toBe(1);
+  expect((await small.log.load(small.documentId)).tail).toEqual([]);
+  await waited(2_000 * patience((await large.log.snapshot(large.documentId)).bytes!.length));
+  expect(await compactor.round()).toBe(1);
 });
 
 test('a document that another process is folding keeps its job, for the case that this process dies of it', async () => {

@@ -11,9 +11,18 @@ export interface CompactionRules {
   quietMs: number;
   /** or whose oldest row is this old, */
   oldestMs: number;
-  /** or that has this many rows. */
+  /** or that has this many rows. Both times are longer for a large document (`patience`). */
   rowsMax: number;
 }
+
+/** A snapshot of so many bytes is folded half as often as an empty one. */
+const PATIENCE_BYTES = 256 * 1024;
+
+/**
+ * How many times longer a document with a snapshot of so many bytes waits to be folded. A fold reads and writes the whole
+ * snapshot whatever is new: without this, a keystroke would cost in proportion to the text around it.
+ */
+export const patience = (snapshotBytes: number): number => 1 + snapshotBytes / PATIENCE_BYTES;
 
 /** After so many failures, rows that cannot be folded in are set aside. */
 const PATIENT_ATTEMPTS = 3;
@@ -69,10 +78,14 @@ export class Compactor {
   async round(): Promise<number> {
     await this.#pool.query(
       `INSERT INTO sync.fold_job (document_id)
-       SELECT document_id FROM sync.update_log GROUP BY document_id
-       HAVING max(at) < now() - make_interval(secs => $1) OR min(at) < now() - make_interval(secs => $2) OR count(*) >= $3
+       SELECT l.document_id
+         FROM (SELECT document_id, max(at) AS last, min(at) AS first, count(*) AS rows FROM sync.update_log GROUP BY document_id
+               HAVING max(at) < now() - make_interval(secs => $1) OR min(at) < now() - make_interval(secs => $2) OR count(*) >= $3) l
+         JOIN sync.document d USING (document_id)
+        CROSS JOIN LATERAL (SELECT 1 + coalesce(length(d.snapshot), 0) / $4::float8 AS patience) p
+        WHERE l.last < now() - make_interval(secs => $1 * p.patience) OR l.first < now() - make_interval(secs => $2 * p.patience) OR l.rows >= $3
            ON CONFLICT DO NOTHING`,
-      [this.#rules.quietMs / 1_000, this.#rules.oldestMs / 1_000, this.#rules.rowsMax],
+      [this.#rules.quietMs / 1_000, this.#rules.oldestMs / 1_000, this.#rules.rowsMax, PATIENCE_BYTES],
     );
     let folded = 0;
     for (let job = await this.#take(); job; job = await this.#take()) {
