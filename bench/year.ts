@@ -50,7 +50,9 @@ try {
     }
     const last = months.at(-1)!;
     process.stdout.write(`${byMonth(months)}\n\n${perThousand(last)}\n\n`);
-    process.stdout.write(`TYPED ${last.typed} DELETED ${last.deleted} STROKES ${last.strokes} FOLDS ${last.folds} HOURS ${(last.writingMs / 3_600_000).toFixed(1)} seed ${values.seed}, ${values.writers} at it, in ${((performance.now() - started) / 1_000).toFixed(0)} s\n`);
+    process.stdout.write(
+      `TYPED ${last.typed} DELETED ${last.deleted} STROKES ${last.strokes} FOLDS ${last.folds} HOURS ${(last.writingMs / 3_600_000).toFixed(1)} seed ${values.seed}, ${values.writers} at it, in ${((performance.now() - started) / 1_000).toFixed(0)} s\n`,
+    );
   }
 } finally {
   await postgres.stop();

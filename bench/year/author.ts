@@ -129,7 +129,7 @@ const TAILS = 28;
 const PER_LEAD = 21 * TAILS;
 
 /** What stands on the page after each stroke of a character: 한 is ㅎ, 하, 한. */
-export function strokesOf(character: string): string[] {
+function strokesOf(character: string): string[] {
   const place = character.codePointAt(0)! - FIRST;
   if (place < 0 || place >= LEADS.length * PER_LEAD) return [character];
   const open = String.fromCodePoint(FIRST + place - (place % TAILS));

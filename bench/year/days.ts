@@ -1,7 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import { connect, type EmbeddedPostgres } from '@cowrite/service-kit';
 import { median } from '../sync/figures.ts';
-import { inTable, timed } from './report.ts';
+import { inTable } from './report.ts';
+import { timed } from './timed.ts';
 
 /** How many days of history there are when it is asked. */
 const DAYS = [30, 365, 1_000];

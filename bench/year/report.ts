@@ -2,12 +2,6 @@ import type { Month } from './year.ts';
 
 const grouped = (value: number): string => Math.round(value).toLocaleString('en');
 
-export async function timed(work: () => Promise<unknown>): Promise<number> {
-  const started = performance.now();
-  await work();
-  return performance.now() - started;
-}
-
 /** Lines of Markdown. */
 export const inTable = (head: readonly string[], lines: readonly (readonly string[])[]): string => [head, head.map((_, at) => (at === 0 ? '---' : '---:')), ...lines].map((cells) => `| ${cells.join(' | ')} |`).join('\n');
 

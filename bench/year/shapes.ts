@@ -6,7 +6,8 @@ import { Compactor } from '../../backend/sync/src/compaction.ts';
 import { PostgresUpdateLog } from '../../backend/sync/src/update-log.postgres.ts';
 import type { NewRow } from '../../backend/sync/src/update-log.ts';
 import { median } from '../sync/figures.ts';
-import { inTable, timed } from './report.ts';
+import { inTable } from './report.ts';
+import { timed } from './timed.ts';
 
 /** Partitions of the log in each database; 1 is one plain table. */
 const SHAPES = [1, 8, 16, 64];
@@ -18,6 +19,7 @@ const NEVER = { quietMs: 3_600_000, oldestMs: 3_600_000, rowsMax: 1_000_000 };
 interface Shape {
   partitions: number;
   pool: Pool;
+  folding: Pool;
   log: PostgresUpdateLog;
   compactor: Compactor;
   documents: readonly string[];
@@ -44,7 +46,7 @@ export async function compareShapes(postgres: EmbeddedPostgres, rounds: number):
       }
     }
   }
-  for (const { pool } of shapes) await pool.end();
+  for (const { pool, folding } of shapes) await Promise.all([pool.end(), folding.end()]);
   return inTable(
     ['ms, median of medians', ...SHAPES.map((partitions) => (partitions === 1 ? 'one table' : `${partitions} partitions`))],
     [...told].map(([name, all]) => [name, ...all.map((values) => median(values).toFixed(3))]),
@@ -73,17 +75,17 @@ async function aShape(postgres: EmbeddedPostgres, partitions: number): Promise<S
   await server.query(`CREATE DATABASE ${name} TEMPLATE cowrite`);
   await server.end();
   const pool = connect(postgres.url(name), { name, connectionsMax: 2, plansOnce: true });
+  const folding = connect(postgres.url(name), { name, connectionsMax: 1 });
   await pool.query('DROP TABLE sync.update_log');
-  await pool.query(
-    `CREATE TABLE sync.update_log (LIKE sync.quarantined_row INCLUDING DEFAULTS, PRIMARY KEY (document_id, epoch, node, seq)) ${partitions === 1 ? '' : 'PARTITION BY HASH (document_id)'}`,
-  );
+  await pool.query(`CREATE TABLE sync.update_log (LIKE sync.quarantined_row INCLUDING DEFAULTS, PRIMARY KEY (document_id, epoch, node, seq)) ${partitions === 1 ? '' : 'PARTITION BY HASH (document_id)'}`);
   await pool.query('ALTER TABLE sync.update_log DROP COLUMN reason, DROP COLUMN quarantined_at');
   if (partitions > 1) for (let part = 0; part < partitions; part += 1) await pool.query(`CREATE TABLE sync.update_log_${part} PARTITION OF sync.update_log FOR VALUES WITH (MODULUS ${partitions}, REMAINDER ${part})`);
   const shape: Shape = {
     partitions,
     pool,
+    folding,
     log: new PostgresUpdateLog(pool),
-    compactor: new Compactor({ pool, rules: NEVER, logger: createLogger({ service: 'bench', level: 'silent' }) }),
+    compactor: new Compactor({ pool: folding, rules: NEVER, logger: createLogger({ service: 'bench', level: 'silent' }) }),
     documents: Array.from({ length: DOCUMENTS * 2 }, () => randomUUID()),
     node: randomUUID(),
     seq: 0,

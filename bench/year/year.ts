@@ -8,8 +8,8 @@ import type { NewRow } from '../../backend/sync/src/update-log.ts';
 import { randomFrom } from '../random.ts';
 import { median } from '../sync/figures.ts';
 import { Author, type Done, type Stroke } from './author.ts';
-import { timed } from './report.ts';
 import { measure, type Sizes } from './sizes.ts';
+import { timed } from './timed.ts';
 
 /** As a compactor with its defaults would fold. */
 const FOLDS = { quietMs: 2_000, oldestMs: 15_000, rows: 1_000 };
@@ -17,7 +17,7 @@ const DAY_MS = 86_400_000;
 /** A release a week: the process of sync has another name after it. */
 const NODE_LIVES_DAYS = 7;
 const SESSIONS_A_WEEK = 5;
-export const DAYS_A_MONTH = 30;
+const DAYS_A_MONTH = 30;
 
 export interface Month extends Done {
   month: number;
@@ -61,7 +61,7 @@ export async function* simulateYear(databaseUrl: string, { days, writers, charac
   let foldTimes: number[] = [];
   for (let day = 0; day < days; day += 1) {
     const dayMs = startMs + day * DAY_MS;
-    await pool.query("SELECT sync.make_history_days(to_timestamp($1)::date)", [dayMs / 1_000 + 1]);
+    await pool.query('SELECT sync.make_history_days(to_timestamp($1)::date)', [dayMs / 1_000 + 1]);
     await pool.query("UPDATE sync.folded_node SET folded_at = folded_at - interval '1 day'");
     if (day % NODE_LIVES_DAYS === 0) [node, seq] = [randomUUID(), 0];
     if (day % 7 < SESSIONS_A_WEEK) {

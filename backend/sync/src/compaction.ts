@@ -133,7 +133,10 @@ export class Compactor {
   async #fold(client: PoolClient, documentId: string, setsAside: boolean): Promise<Outcome> {
     const { rows: lock } = await client.query<{ taken: boolean }>("SELECT pg_try_advisory_xact_lock(hashtextextended('fold ' || $1, 0)) AS taken", [documentId]);
     if (!lock[0]!.taken) return 'taken';
-    const { rows: documents } = await client.query<{ epoch: number; snapshot: Buffer | null; checksum: Buffer | null; state_vector: Buffer | null; cover: Cover }>('SELECT epoch, snapshot, checksum, state_vector, cover FROM sync.document WHERE document_id = $1', [documentId]);
+    const { rows: documents } = await client.query<{ epoch: number; snapshot: Buffer | null; checksum: Buffer | null; state_vector: Buffer | null; cover: Cover }>(
+      'SELECT epoch, snapshot, checksum, state_vector, cover FROM sync.document WHERE document_id = $1',
+      [documentId],
+    );
     const document = documents[0];
     if (!document) return 'nothing';
     const { rows } = await client.query<Row>('SELECT node, seq, updates, credits FROM sync.update_log WHERE document_id = $1 AND epoch = $2 ORDER BY at, node, seq', [documentId, document.epoch]);
@@ -188,10 +191,9 @@ export class Compactor {
   async #coverWith(client: PoolClient, before: Cover, rows: readonly Row[]): Promise<Cover> {
     const folded: Cover = {};
     for (const { node, seq } of rows) folded[node] = Math.max(folded[node] ?? 0, seq);
-    await client.query(
-      "INSERT INTO sync.folded_node AS f (node) SELECT node FROM unnest($1::uuid[]) AS t (node) ORDER BY node ON CONFLICT (node) DO UPDATE SET folded_at = now() WHERE f.folded_at < now() - interval '1 hour'",
-      [Object.keys(folded)],
-    );
+    await client.query("INSERT INTO sync.folded_node AS f (node) SELECT node FROM unnest($1::uuid[]) AS t (node) ORDER BY node ON CONFLICT (node) DO UPDATE SET folded_at = now() WHERE f.folded_at < now() - interval '1 hour'", [
+      Object.keys(folded),
+    ]);
     const { rows: gone } = await client.query<{ node: string }>(
       `SELECT t.node FROM unnest($1::uuid[]) AS t (node)
         WHERE NOT EXISTS (SELECT FROM sync.node n WHERE n.node = t.node)

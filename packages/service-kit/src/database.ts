@@ -9,11 +9,14 @@ export type { Pool, PoolClient } from 'pg';
 /**
  * A pool of connections. `name` shows in the server's `pg_stat_activity`. Every session commits synchronously, whatever
  * the server's default is: *saved* means committed (ADR 0005). `answerWithinMs`: a query that got no answer for so long fails,
- * and its connection is given up, because a network that swallows packets says nothing. `plansOnce`: a named statement is
- * planned once for each connection, and not for each call: for statements by key on partitioned tables, whose planning costs
- * more than their work.
+ * and its connection is given up, because a network that swallows packets says nothing. `plansOnce`: for questions by key. A
+ * named statement is planned once for each connection and not for each call, since planning over partitions costs more than the
+ * work; and by an index wherever there is one, since the plan must hold for a table that was empty when it was made.
  */
-export function connect(databaseUrl: string, { name, connectionsMax = 10, statementTimeoutMs = 30_000, answerWithinMs, plansOnce = false }: { name: string; connectionsMax?: number; statementTimeoutMs?: number; answerWithinMs?: number; plansOnce?: boolean }): Pool {
+export function connect(
+  databaseUrl: string,
+  { name, connectionsMax = 10, statementTimeoutMs = 30_000, answerWithinMs, plansOnce = false }: { name: string; connectionsMax?: number; statementTimeoutMs?: number; answerWithinMs?: number; plansOnce?: boolean },
+): Pool {
   const pool = new Pool({
     connectionString: databaseUrl,
     application_name: name,
@@ -22,7 +25,7 @@ export function connect(databaseUrl: string, { name, connectionsMax = 10, statem
     idleTimeoutMillis: 30_000,
     keepAlive: true,
     ...(answerWithinMs === undefined ? {} : { query_timeout: answerWithinMs }),
-    options: `-c synchronous_commit=on -c statement_timeout=${statementTimeoutMs} -c idle_in_transaction_session_timeout=60000 -c lock_timeout=10000${plansOnce ? ' -c plan_cache_mode=force_generic_plan' : ''}`,
+    options: `-c synchronous_commit=on -c statement_timeout=${statementTimeoutMs} -c idle_in_transaction_session_timeout=60000 -c lock_timeout=10000${plansOnce ? ' -c plan_cache_mode=force_generic_plan -c enable_seqscan=off -c jit=off' : ''}`,
   });
   // A connection that breaks, idle or between two queries of a transaction, fails its next query, which is where the
   // caller hears of it; without these listeners Node would end the process instead (found by killing PostgreSQL).
