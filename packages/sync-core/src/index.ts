@@ -9,3 +9,4 @@ export * from './presence.ts';
 export * from './replica.ts';
 export * from './room.ts';
 export * from './split.ts';
+export * from './stream.ts';
