@@ -87,6 +87,8 @@ export interface Stack extends AsyncDisposable {
   readonly compactor: ServiceProcess;
   /** Every sync process, `sync` the first of them. */
   readonly nodes: readonly ServiceProcess[];
+  /** Where the studio is, or would be: pages of this port may come in. */
+  readonly studioPort: number;
   /** Present when asked for. */
   readonly studio: ServiceProcess | null;
   /** One more sync service on the same database; whoever starts it ends it. */
@@ -174,6 +176,7 @@ export async function startStack({ studio: withStudio = false, nodes: nodeCount 
     sync,
     compactor,
     nodes,
+    studioPort,
     studio,
     async anotherSync() {
       const port = await freePort();

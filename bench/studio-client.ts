@@ -1,6 +1,8 @@
 import { type PersonState, type RefusalReason, type ReplicaInput, readServerFrame, readUpdate, Replica, type ServerFrame, uuidBytes, writeClientFrame } from '@cowrite/sync-core';
 import { WebSocket } from 'ws';
 import * as Y from 'yjs';
+import { BROKEN, type Carrier, type CarrierKind, type Ears } from '../frontend/src/shared/live/carrier.ts';
+import { openStream } from '../frontend/src/shared/live/stream-carrier.ts';
 
 const REMOTE = Symbol('remote');
 
@@ -15,7 +17,8 @@ export class StudioClient {
   readonly #documentId: string;
   readonly #ticket: () => Promise<string>;
   readonly #waiters = new Set<() => void>();
-  #socket: WebSocket | null = null;
+  readonly #kind: CarrierKind;
+  #carrier: Carrier | null = null;
   #stopped = false;
   #retryMs = 20;
   #epoch = 0;
@@ -32,8 +35,9 @@ export class StudioClient {
   /** How often the server took a fresh ticket on an open socket. */
   renewals = 0;
 
-  constructor({ syncUrl, documentId, ticket, clientId }: { syncUrl: string; documentId: string; ticket: () => Promise<string>; clientId?: number }) {
-    this.#url = `${syncUrl.replace(/^http/, 'ws')}/v1`;
+  constructor({ syncUrl, documentId, ticket, clientId, over = 'socket' }: { syncUrl: string; documentId: string; ticket: () => Promise<string>; clientId?: number; over?: CarrierKind }) {
+    this.#url = syncUrl;
+    this.#kind = over;
     this.#documentId = documentId;
     this.#ticket = ticket;
     if (clientId !== undefined) this.doc.clientID = clientId;
@@ -85,12 +89,12 @@ export class StudioClient {
 
   stop(): void {
     this.#stopped = true;
-    this.#socket?.terminate();
+    this.cut();
   }
 
-  /** Cuts the socket as a dead network would; it comes back by itself. */
+  /** Cuts the carrier as a dead network would; it comes back by itself. */
   cut(): void {
-    this.#socket?.terminate();
+    this.#carrier?.drop();
   }
 
   /** Cuts the socket, and resolves when it is back. */
@@ -112,7 +116,7 @@ export class StudioClient {
 
   /** Goes on at another node. */
   moveTo(syncUrl: string): void {
-    this.#url = `${syncUrl.replace(/^http/, 'ws')}/v1`;
+    this.#url = syncUrl;
     this.cut();
   }
 
@@ -122,7 +126,7 @@ export class StudioClient {
   }
 
   send(bytes: Uint8Array): void {
-    this.#socket?.send(bytes);
+    this.#carrier?.send(bytes);
   }
 
   async #connect(): Promise<void> {
@@ -133,19 +137,22 @@ export class StudioClient {
       return this.#again();
     }
     if (this.#stopped) return;
-    const socket = new WebSocket(this.#url, { perMessageDeflate: false });
-    this.#socket = socket;
-    socket.on('open', () => socket.send(writeClientFrame({ type: 'hello', version: 1, ticket, lastSeq: 0 })));
-    socket.on('message', (data: Buffer) => this.#receive(readServerFrame(data)));
-    socket.on('error', () => socket.terminate());
-    socket.on('close', (code: number) => {
-      if (this.#socket !== socket) return;
-      this.closes.push(code);
-      this.#step({ type: 'disconnected' });
-      this.people.clear();
-      this.#look();
-      if (!(code >= 4400 && code < 4500)) this.#again();
-    });
+    const hello = writeClientFrame({ type: 'hello', version: 1, ticket, lastSeq: 0 });
+    const ears = {
+      opened: () => undefined,
+      message: (frame: Uint8Array) => this.#receive(readServerFrame(frame)),
+      closed: (code: number) => {
+        if (this.#carrier !== carrier) return;
+        this.#carrier = null;
+        this.closes.push(code);
+        this.#step({ type: 'disconnected' });
+        this.people.clear();
+        this.#look();
+        if (!(code >= 4400 && code < 4500)) this.#again();
+      },
+    };
+    const carrier: Carrier = this.#kind === 'socket' ? openSocket(this.#url, hello, ears) : cuttable(openStream(this.#url, hello, ears), ears);
+    this.#carrier = carrier;
   }
 
   #again(): void {
@@ -222,7 +229,7 @@ export class StudioClient {
   }
 
   #push(frame: Parameters<typeof writeClientFrame>[0]): void {
-    if (this.#socket?.readyState === WebSocket.OPEN) this.#socket.send(writeClientFrame(frame));
+    this.#carrier?.send(writeClientFrame(frame));
   }
 
   #step(input: ReplicaInput): void {
@@ -255,3 +262,27 @@ export class StudioClient {
     for (const look of this.#waiters) look();
   }
 }
+
+/** A socket of Node's, which is told when it is cut. */
+function openSocket(syncUrl: string, hello: Uint8Array, ears: Ears): Carrier {
+  const socket = new WebSocket(`${syncUrl.replace(/^http/, 'ws')}/v1`, { perMessageDeflate: false });
+  socket.on('open', () => socket.send(hello));
+  socket.on('message', (data: Buffer) => ears.message(data));
+  socket.on('error', () => socket.terminate());
+  socket.on('close', (code: number) => ears.closed(code));
+  return {
+    send: (frame) => {
+      if (socket.readyState === WebSocket.OPEN) socket.send(frame);
+    },
+    drop: () => socket.terminate(),
+  };
+}
+
+/** The studio gives a stream up without a word; here that is what a network does, and is told as such. */
+const cuttable = (stream: Carrier, ears: Ears): Carrier => ({
+  send: (frame) => stream.send(frame),
+  drop: () => {
+    stream.drop();
+    ears.closed(BROKEN);
+  },
+});

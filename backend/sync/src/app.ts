@@ -13,6 +13,7 @@ import { Nodes } from './nodes.ts';
 import { type Notification, notifications } from './notifications.ts';
 import { ProjectEvents } from './project-events.ts';
 import { RoomHost } from './room-host.ts';
+import { StreamInbox } from './stream-inbox.ts';
 import { Turn } from './turn.ts';
 import type { NewRow } from './update-log.ts';
 import { PostgresUpdateLog } from './update-log.postgres.ts';
@@ -55,7 +56,7 @@ export function createSync({ config, logger, keys }: { config: SyncConfig; logge
     say,
     logger,
   });
-  const nodes = new Nodes({ pool, node, logger, came: () => bus.say([{ kind: 'look' }]), went: (gone) => host.nodeGone(gone) });
+  const nodes = new Nodes({ pool, node, logger, came: () => bus.say([{ kind: 'look' }]), went });
   const grants = new Grants(pool, keys ?? createRemoteJWKSet(new URL('/.well-known/jwks.json', config.CORE_URL), { cooldownDuration: 2_000, timeoutDuration: 5_000 }));
   const visitors = new Visitors({ grants, perPersonMax: config.COWRITE_SYNC_SOCKETS_PER_PERSON, logger });
   const events = new ProjectEvents(pool, logger);
@@ -68,12 +69,13 @@ export function createSync({ config, logger, keys }: { config: SyncConfig; logge
     logger,
     clock,
     turn,
+    inbox: new StreamInbox(pool, node),
     origins: config.origins,
     heartbeatMs: config.COWRITE_SYNC_HEARTBEAT,
     frameBytesMax: config.COWRITE_SYNC_FRAME_BYTES_MAX,
     strangersMax: config.COWRITE_SYNC_STRANGERS_MAX,
     helloWithinMs: config.COWRITE_SYNC_HELLO_WITHIN,
-    socketLimits: {
+    carrierLimits: {
       messagesPerSecond: config.COWRITE_SYNC_MESSAGES_PER_SECOND,
       bytesPerSecond: config.COWRITE_SYNC_BYTES_PER_SECOND,
       burstBytes: config.COWRITE_SYNC_BURST_BYTES,
@@ -82,6 +84,12 @@ export function createSync({ config, logger, keys }: { config: SyncConfig; logge
     },
     isReady: async () => !commits.isStalled && (await answers(pool)),
   });
+
+  /** Another node is gone, and its people and streams with it. */
+  function went(gone: string): void {
+    host.nodeGone(gone);
+    gateway.streams.sweep();
+  }
 
   async function settled({ documentId, lengths }: Extract<Notification, { kind: 'settled' }>): Promise<void> {
     await (await host.loaded(documentId)?.catch(() => null))?.compacted();
@@ -101,6 +109,8 @@ export function createSync({ config, logger, keys }: { config: SyncConfig; logge
           return visitors.check();
         case 'edits':
           return coreEdits.look();
+        case 'stream':
+          return gateway.streams.look(notification.streamId);
         case 'settled':
           return void settled(notification).catch((error: unknown) => logger.warn({ err: error }, 'a settled document could not be looked at'));
         default:
@@ -114,6 +124,7 @@ export function createSync({ config, logger, keys }: { config: SyncConfig; logge
     events.lookEverywhere();
     visitors.check();
     coreEdits.look();
+    if (nodes.areOthers) gateway.streams.lookEverywhere();
   }
 
   /** Open documents are compared with the log: often while no bus says what other nodes commit. */
@@ -160,6 +171,7 @@ export function createSync({ config, logger, keys }: { config: SyncConfig; logge
         }, LOOK_WITHOUT_BUS_MS),
         setInterval(() => gateway.heartbeat(), config.COWRITE_SYNC_HEARTBEAT),
         setInterval(() => void host.tick(), 5_000),
+        setInterval(() => gateway.streams.sweep(), 60_000),
         setInterval(() => void grants.forgetSpent().catch((error: unknown) => logger.warn({ err: error }, 'spent tickets could not be cleared')), 600_000),
       );
       return port;

@@ -14,7 +14,7 @@ export const SyncConfig = z
     HOST: z.string().default('127.0.0.1,::1').describe('addresses to listen on, separated by commas'),
     PORT: wholeNumber(8102, { max: 65_535 }).describe('port to listen on'),
     LOG_LEVEL: z.string().default('info').describe('what is logged'),
-    COWRITE_SYNC_FRAME_BYTES_MAX: wholeNumber(5 * 1024 * 1024).describe('largest WebSocket message of any wire, in bytes'),
+    COWRITE_SYNC_FRAME_BYTES_MAX: wholeNumber(5 * 1024 * 1024).describe('largest WebSocket message of any wire and largest request of a stream, in bytes'),
     COWRITE_SYNC_UPDATE_BYTES_MAX: wholeNumber(1024 * 1024).describe('largest single update, in bytes'),
     COWRITE_SYNC_DOCUMENT_BYTES_MAX: wholeNumber(32 * 1024 * 1024).describe('bytes of one document at which writing stops'),
     COWRITE_SYNC_MESSAGES_PER_SECOND: wholeNumber(200, { min: 1 }).describe('messages a second and socket, sustained'),

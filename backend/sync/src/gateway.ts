@@ -1,26 +1,23 @@
-import { createServer, type IncomingMessage, type Server } from 'node:http';
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { CLOSE, DocumentId } from '@cowrite/contract';
 import type { Logger } from '@cowrite/service-kit';
-import { type WebSocket, WebSocketServer } from 'ws';
+import { WebSocketServer } from 'ws';
 import { type Grant, type Grants, Refused } from './grants.ts';
 import { HocuspocusConnection } from './hocuspocus-wire.ts';
+import { allowOrigin, answer, answerPreflight } from './http.ts';
+import type { HttpStream } from './http-stream.ts';
 import type { RoomHost } from './room-host.ts';
-import { Socket, type SocketLimits } from './socket.ts';
+import { Socket } from './socket.ts';
+import { type StreamOptions, Streams } from './streams.ts';
 import { StudioConnection, type StudioWireOptions } from './studio-wire.ts';
-import type { Turn } from './turn.ts';
 import type { Visitors } from './visitors.ts';
 import { YjsConnection } from './yjs-wire.ts';
 
-export interface GatewayOptions extends StudioWireOptions {
+export interface GatewayOptions extends StudioWireOptions, StreamOptions {
   origins: ReadonlySet<string>;
-  frameBytesMax: number;
   strangersMax: number;
-  helloWithinMs: number;
-  socketLimits: SocketLimits;
-  clock: () => number;
-  turn: Turn;
   isReady: () => Promise<boolean>;
   grants: Grants;
   host: RoomHost;
@@ -30,16 +27,26 @@ export interface GatewayOptions extends StudioWireOptions {
 
 type Connection = StudioConnection | YjsConnection | HocuspocusConnection;
 
-/** Where sockets come in: three wires on one port, each credential checked before anything is taken from it. */
+/** Where clients come in: three wires on one port, each credential checked before anything is taken from it. */
 export class Gateway {
+  readonly streams: Streams;
   readonly #options: GatewayOptions;
   readonly #servers: Server[] = [];
   readonly #sockets: WebSocketServer;
-  readonly #connections = new Map<WebSocket, Connection>();
+  readonly #connections = new Set<Connection>();
   #draining = false;
 
   constructor(options: GatewayOptions) {
     this.#options = options;
+    this.streams = new Streams(options, {
+      connect: (stream) => {
+        const connection = this.#strangerMustSpeak(new StudioConnection(stream, options));
+        this.#connections.add(connection);
+        return connection;
+      },
+      hear: (connection, stream, frame) => this.#hear(connection, stream, frame),
+      ended: (connection) => this.#ended(connection),
+    });
     this.#sockets = new WebSocketServer({
       noServer: true,
       maxPayload: options.frameBytesMax,
@@ -70,22 +77,42 @@ export class Gateway {
     return taken;
   }
 
-  async #answer(request: IncomingMessage, response: import('node:http').ServerResponse): Promise<void> {
-    const path = request.url?.split('?', 1)[0];
+  async #answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    const path = request.url?.split('?', 1)[0] ?? '';
+    const isAllowed = allowOrigin(request, response, this.#options.origins);
     const send = (status: number, body: object) => response.writeHead(status, { 'content-type': 'application/json', 'cache-control': 'no-store' }).end(JSON.stringify(body));
     if (path === '/health') return void send(200, { status: 'ok' });
     if (path === '/health/ready') {
       const ready = !this.#draining && (await this.#options.isReady());
       return void send(ready ? 200 : 503, { status: ready ? 'ok' : 'unavailable' });
     }
-    send(404, { status: 'not-found' });
+    const door = this.#doorAt(path);
+    if (!door) return void send(404, { status: 'not-found' });
+    if (!isAllowed) return answer(response, 403);
+    if (request.method === 'OPTIONS') return answerPreflight(response);
+    if (request.method !== door.method) return answer(response, 405);
+    try {
+      await door.open(request, response);
+    } catch (error) {
+      // Who went in the middle of a sentence is answered nothing.
+      if (request.destroyed && !request.complete) return;
+      this.#options.logger.warn({ err: error }, 'a request failed');
+      answer(response, 503);
+    }
+  }
+
+  #doorAt(path: string): { method: string; open: (request: IncomingMessage, response: ServerResponse) => Promise<void> } | null {
+    if (path === '/v1/streams') return { method: 'POST', open: (request, response) => (this.#isFull ? Promise.resolve(answer(response, 503)) : this.streams.begin(request, response)) };
+    const streamId = /^\/v1\/streams\/([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})\/frames$/.exec(path)?.[1];
+    if (streamId) return { method: 'POST', open: (request, response) => this.streams.take(request, response, streamId) };
+    return null;
   }
 
   async #upgrade(request: IncomingMessage, stream: Duplex, head: Buffer): Promise<void> {
     stream.on('error', () => stream.destroy());
     try {
       const { origin } = request.headers;
-      if (this.#draining || this.#strangers() >= this.#options.strangersMax) return refuse(stream, 503, 'Service Unavailable');
+      if (this.#isFull) return refuse(stream, 503, 'Service Unavailable');
       if (origin !== undefined && !this.#options.origins.has(origin)) return refuse(stream, 403, 'Forbidden');
       const path = request.url?.split('?', 1)[0] ?? '';
       if (path === '/v1') return this.#accept(request, stream, head, (socket) => this.#strangerMustSpeak(new StudioConnection(socket, this.#options)));
@@ -130,27 +157,33 @@ export class Gateway {
 
   #accept(request: IncomingMessage, stream: Duplex, head: Buffer, connect: (socket: Socket) => Connection): void {
     this.#sockets.handleUpgrade(request, stream, head, (ws) => {
-      const { socketLimits, clock, turn, logger } = this.#options;
-      const socket = new Socket(ws, socketLimits, clock, turn);
+      const { carrierLimits, clock, turn } = this.#options;
+      const socket = new Socket(ws, carrierLimits, clock, turn);
       const connection = connect(socket);
-      this.#connections.set(ws, connection);
+      this.#connections.add(connection);
       ws.on('message', (data: Buffer, isBinary) => {
-        if (!isBinary) return connection.close(CLOSE.malformed, 'binary messages only');
-        if (!socket.admits(data.length)) return connection.close(CLOSE.overloaded, 'too much at once');
-        try {
-          connection.receive(data);
-        } catch (error) {
-          logger.error({ err: error }, 'a message could not be handled');
-          connection.close(CLOSE.shedding, 'please come back');
-        }
+        if (isBinary) this.#hear(connection, socket, data);
+        else connection.close(CLOSE.malformed, 'binary messages only');
       });
       // The library closes with the right code (1009, 1007 …) by itself; without a listener Node would end the process.
       ws.on('error', () => undefined);
-      ws.on('close', () => {
-        this.#connections.delete(ws);
-        connection.ended();
-      });
+      ws.on('close', () => this.#ended(connection));
     });
+  }
+
+  #hear(connection: Connection, carrier: Socket | HttpStream, message: Uint8Array): void {
+    if (!carrier.admits(message.length)) return connection.close(CLOSE.overloaded, 'too much at once');
+    try {
+      connection.receive(message);
+    } catch (error) {
+      this.#options.logger.error({ err: error }, 'a message could not be handled');
+      connection.close(CLOSE.shedding, 'please come back');
+    }
+  }
+
+  #ended(connection: Connection): void {
+    this.#connections.delete(connection);
+    connection.ended();
   }
 
   #strangerMustSpeak<C extends StudioConnection | HocuspocusConnection>(connection: C): C {
@@ -160,29 +193,26 @@ export class Gateway {
     return connection;
   }
 
-  #strangers(): number {
-    let strangers = 0;
-    for (const connection of this.#connections.values()) if (!(connection instanceof YjsConnection) && connection.isStranger) strangers += 1;
-    return strangers;
-  }
-
-  get connectionCount(): number {
-    return this.#connections.size;
+  /** Nobody new comes in. */
+  get #isFull(): boolean {
+    let strangers = this.streams.beginning;
+    for (const connection of this.#connections) if (!(connection instanceof YjsConnection) && connection.isStranger) strangers += 1;
+    return this.#draining || strangers >= this.#options.strangersMax;
   }
 
   heartbeat(): void {
-    for (const connection of this.#connections.values()) connection.heartbeat();
+    for (const connection of this.#connections) connection.heartbeat();
   }
 
   /** Lengths of a scene after it settled, for everyone in its project. */
   hint(projectId: string, json: string): void {
-    for (const connection of this.#connections.values()) if (connection instanceof StudioConnection && !connection.isStranger && connection.projectId === projectId) connection.hint(json);
+    for (const connection of this.#connections) if (connection instanceof StudioConnection && !connection.isStranger && connection.projectId === projectId) connection.hint(json);
   }
 
   /** No one new comes in; everyone is told to come back in a moment. */
   async drain(): Promise<void> {
     this.#draining = true;
-    for (const connection of this.#connections.values()) connection.close(CLOSE.restarting, 'restarting');
+    for (const connection of this.#connections) connection.close(CLOSE.restarting, 'restarting');
     await Promise.all(this.#servers.map((server) => new Promise((resolve) => server.close(resolve))));
   }
 }

@@ -2,7 +2,7 @@ import type { Logger, Pool } from '@cowrite/service-kit';
 
 const BEAT_MS = 1_000;
 /** A process that gave no sign for so long is gone: with the beat, its people leave everyone's margin within five seconds. */
-const GONE_AFTER_MS = 3_500;
+export const GONE_AFTER_MS = 3_500;
 
 /** The processes of this service beside this one. With none, nothing is said over the bus. */
 export class Nodes {

@@ -2,12 +2,13 @@ import type { Logger } from '@cowrite/service-kit';
 import { z } from 'zod';
 import { Listening } from './listening.ts';
 
-/** What core and the compactor say over NOTIFY. Hints, all of them: whatever is lost here, a poll finds. */
+/** What core, the compactor and other nodes say over NOTIFY. Hints, all of them: whatever is lost here, a poll finds. */
 const Notification = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('event'), projectId: z.string(), seq: z.number().optional() }),
   z.object({ kind: z.literal('standing'), projectId: z.string().optional(), userId: z.string().optional() }),
   z.object({ kind: z.literal('edits') }),
   z.object({ kind: z.literal('settled'), documentId: z.string(), lengths: z.record(z.string(), z.number()) }),
+  z.object({ kind: z.literal('stream'), streamId: z.string() }),
 ]);
 export type Notification = z.infer<typeof Notification>;
 

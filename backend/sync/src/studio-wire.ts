@@ -1,12 +1,12 @@
 import { CLOSE, type CloseCode, DocumentId } from '@cowrite/contract';
 import type { Logger } from '@cowrite/service-kit';
 import { type ClientFrame, frameHead, Malformed, peopleBody, type PersonState, readClientFrame, type ServerFrame, StateVector, uuidText, writeBatch, writeServerFrame } from '@cowrite/sync-core';
+import type { Carrier } from './carrier.ts';
 import { canWrite, type Grant, type Grants, Refused, type Standing } from './grants.ts';
 import type { EventListener, ProjectEvents } from './project-events.ts';
 import type { Listener, PersonChange } from './listener.ts';
 import { type OpenRoom, readStateVector } from './open-room.ts';
 import type { RoomHost } from './room-host.ts';
-import type { Socket } from './socket.ts';
 import type { Visitor, Visitors } from './visitors.ts';
 
 export interface StudioWireOptions {
@@ -21,9 +21,9 @@ export interface StudioWireOptions {
 /** A tab opens the scenes it shows, and a few beside them in the continuous view. */
 const CHANNELS_MAX = 200;
 
-/** The studio's own wire, `/v1`: one socket a tab, a channel for each open scene (docs/api/sync.md). */
+/** The studio's own wire, `/v1`: one carrier a tab, a channel for each open scene (docs/api/sync.md). */
 export class StudioConnection implements Visitor, EventListener {
-  readonly #socket: Socket;
+  readonly #carrier: Carrier;
   readonly #options: StudioWireOptions;
   readonly #channels = new Map<number, Channel>();
   #grant: Grant | null = null;
@@ -31,8 +31,8 @@ export class StudioConnection implements Visitor, EventListener {
   #queue: Promise<void> = Promise.resolve();
   seq = 0;
 
-  constructor(socket: Socket, options: StudioWireOptions) {
-    this.#socket = socket;
+  constructor(carrier: Carrier, options: StudioWireOptions) {
+    this.#carrier = carrier;
     this.#options = options;
   }
 
@@ -108,6 +108,8 @@ export class StudioConnection implements Visitor, EventListener {
     const grant = await this.#take(ticket);
     if (!grant || this.#ended) return;
     if (grant.documentId !== null) return this.close(CLOSE.notAllowed, 'a ticket for the project is needed');
+    await this.#carrier.admitted();
+    if (this.#ended) return;
     if (!this.#options.visitors.admit(grant.who.userId)) return this.close(CLOSE.shedding, 'too many sockets');
     this.#grant = grant;
     this.seq = lastSeq;
@@ -171,16 +173,16 @@ export class StudioConnection implements Visitor, EventListener {
       who: this.#grant!.who,
       updates: (slice) => {
         if (channel.isBehind) return;
-        if (this.#socket.isStalled) return this.#fallBehind(number, channel);
-        this.#socket.sendParts(heads.updates, slice.as('studio', writeBatch));
+        if (this.#carrier.isStalled) return this.#fallBehind(number, channel);
+        this.#carrier.sendParts(heads.updates, slice.as('studio', writeBatch));
       },
       ack: (upTo) => this.#send({ type: 'ack', channel: number, upTo }),
       known: () => undefined,
       refuse: (pushNumber, reason) => this.#send({ type: 'refused', channel: number, number: pushNumber, reason }),
       askWhole: (stateVector) => this.#send({ type: 'whole', channel: number, stateVector }),
       presence: (slice) => {
-        if (!this.#socket.isSlow)
-          this.#socket.sendParts(
+        if (!this.#carrier.isSlow)
+          this.#carrier.sendParts(
             heads.people,
             slice.as('studio', (changes) => peopleBody(changes.map(personState))),
           );
@@ -194,14 +196,14 @@ export class StudioConnection implements Visitor, EventListener {
   }
 
   #sendContent(number: number, updates: readonly Uint8Array[], stateVector: Uint8Array): void {
-    for (const update of updates) this.#socket.sendParts(frameHead('content', number), update);
+    for (const update of updates) this.#carrier.sendParts(frameHead('content', number), update);
     this.#send({ type: 'ready', channel: number, stateVector });
   }
 
   /** So much waits for this reader that the rest is not added to it: when it has caught up, it begins anew from the snapshot. */
   #fallBehind(number: number, channel: Channel): void {
     channel.isBehind = true;
-    this.#socket.whenDrained(() => {
+    this.#carrier.whenDrained(() => {
       if (this.#channels.get(number) !== channel || !channel.room) return;
       channel.room
         .beyond(new StateVector())
@@ -259,16 +261,16 @@ export class StudioConnection implements Visitor, EventListener {
   }
 
   heartbeat(): void {
-    this.#socket.look();
+    this.#carrier.look();
     this.#send({ type: 'ping' });
   }
 
   #send(frame: ServerFrame): void {
-    this.#socket.send(writeServerFrame(frame));
+    this.#carrier.send(writeServerFrame(frame));
   }
 
   close(code: CloseCode, reason: string): void {
-    this.#socket.close(code, reason);
+    this.#carrier.close(code, reason);
     this.ended();
   }
 
