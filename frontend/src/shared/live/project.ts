@@ -1,18 +1,24 @@
 import { CLOSE, type DocumentId, LiveHint, mayReturn, Problem, ProjectEvent, type ProjectId, type UserId } from '@cowrite/contract';
 import { Malformed, readServerFrame, type ServerFrame, writeClientFrame } from '@cowrite/sync-core';
 import { backoffMs } from './backoff.ts';
+import type { Carrier, CarrierKind } from './carrier.ts';
+import { CarrierChoice, type KeptChoice } from './carrier-choice.ts';
 import { type Disk, openDisk } from './disk.ts';
 import { type Channel, ReplicaHost } from './document.ts';
 import type { ConnectionState, LiveOptions, LiveProject } from './live.ts';
+import { openSocket } from './socket-carrier.ts';
+import { openStream } from './stream-carrier.ts';
 
-/** A socket that says nothing for this long is dead: the server speaks every 20 s (settled.md §2). */
+/** A carrier that says nothing for this long is dead: the server speaks every 20 s (settled.md §2). */
 const SILENCE_MS = 45_000;
+/** Some networks swallow the asking for a WebSocket, and a browser waits for minutes. */
+const OPEN_WITHIN_MS = 15_000;
 /** A short break is not shown as offline: most are over before anyone could read the word. */
 const OFFLINE_AFTER_MS = 2_500;
 
 type ClosedReason = 'signed-out' | 'not-allowed' | 'gone' | 'old-epoch' | 'malformed';
 
-/** The tab's socket to one project, renewed for as long as the server will have it. */
+/** The tab's connection to one project, renewed for as long as the server will have it. */
 export class ProjectSocket implements LiveProject, Channel {
   readonly projectId: ProjectId;
   readonly userId: UserId;
@@ -22,7 +28,10 @@ export class ProjectSocket implements LiveProject, Channel {
   readonly #listeners = new Set<() => void>();
   readonly #eventListeners = new Set<{ event: (event: ProjectEvent) => void; reread: () => void }>();
   readonly #hintListeners = new Set<(hint: LiveHint) => void>();
-  #socket: WebSocket | null = null;
+  readonly #choice = new CarrierChoice(keptForThisTab);
+  #carrier: Carrier | null = null;
+  #kind: CarrierKind = 'socket';
+  #hasOpened = false;
   #isWelcome = false;
   #state: ConnectionState = 'connecting';
   #attempt = 0;
@@ -93,13 +102,13 @@ export class ProjectSocket implements LiveProject, Channel {
     removeEventListener('online', this.#onOnline);
     removeEventListener('offline', this.#onOffline);
     for (const timer of [this.#retryTimer, this.#silenceTimer, this.#offlineTimer]) if (timer) clearTimeout(timer);
-    this.#socket?.close(1000);
+    this.#carrier?.drop();
   }
 
   // ── what the documents need ──
 
   send(frame: Parameters<Channel['send']>[0]): void {
-    if (this.#isWelcome && this.#socket?.readyState === WebSocket.OPEN) this.#socket.send(writeClientFrame(frame) as Uint8Array<ArrayBuffer>);
+    if (this.#isWelcome) this.#carrier?.send(writeClientFrame(frame));
   }
 
   closed(document: ReplicaHost): void {
@@ -113,7 +122,7 @@ export class ProjectSocket implements LiveProject, Channel {
     this.#notify();
   }
 
-  // ── the socket ──
+  // ── the carrier ──
 
   async #connect(): Promise<void> {
     if (this.#isClosed || this.#state === 'closed') return;
@@ -126,39 +135,53 @@ export class ProjectSocket implements LiveProject, Channel {
       return reason ? this.#end(reason) : this.#retry();
     }
     if (this.#isClosed) return;
-    const socket = new WebSocket(`${this.#options.wsUrl}/v1`);
-    socket.binaryType = 'arraybuffer';
-    this.#socket = socket;
-    socket.onopen = () => {
-      socket.send(writeClientFrame({ type: 'hello', version: 1, ticket, lastSeq: this.#seq }) as Uint8Array<ArrayBuffer>);
-      this.#heard();
+    const { wsUrl } = this.#options;
+    this.#kind = this.#choice.next(Date.now());
+    this.#hasOpened = false;
+    const hello = writeClientFrame({ type: 'hello', version: 1, ticket, lastSeq: this.#seq });
+    const ears = {
+      opened: () => {
+        this.#hasOpened = true;
+        this.#heard();
+      },
+      message: (frame: Uint8Array) => {
+        this.#heard();
+        this.#receive(frame);
+      },
+      closed: (code: number) => {
+        if (!this.#isWelcome && !isOurs(code)) void this.#unwelcomed();
+        this.#lost();
+        if (!mayReturn(code)) return this.#end(CLOSED[code] ?? 'malformed');
+        this.#retry();
+      },
     };
-    socket.onmessage = ({ data }: MessageEvent<ArrayBuffer>) => {
-      this.#heard();
-      this.#receive(socket, new Uint8Array(data));
-    };
-    socket.onclose = ({ code }) => {
-      if (this.#socket !== socket) return;
-      this.#lost();
-      if (!mayReturn(code)) return this.#end(CLOSED[code] ?? 'malformed');
-      this.#retry();
-    };
+    this.#carrier = this.#kind === 'socket' ? openSocket(wsUrl, hello, ears) : openStream(httpUrlOf(wsUrl), hello, ears);
+    this.#silenceTimer = setTimeout(() => this.#drop(), OPEN_WITHIN_MS);
   }
 
-  #receive(socket: WebSocket, bytes: Uint8Array): void {
+  /** The carrier was refused by nobody of ours. Only where HTTP works does that say something of WebSockets. */
+  async #unwelcomed(): Promise<void> {
+    if (this.#kind === 'socket') {
+      const health = await fetch(`${httpUrlOf(this.#options.wsUrl)}/health`, { cache: 'no-store', signal: AbortSignal.timeout(5_000) }).catch(() => null);
+      if (!health?.ok) return;
+    }
+    this.#choice.failed();
+  }
+
+  #receive(bytes: Uint8Array): void {
     let frame: ServerFrame;
     try {
       frame = readServerFrame(bytes);
     } catch (error) {
       if (!(error instanceof Malformed)) throw error;
-      // A newer server, or a proxy that garbles: a fresh socket is the only remedy there is.
-      socket.close(4000, 'not understood');
-      return;
+      // A newer server, or a proxy that garbles: a fresh carrier is the only remedy there is.
+      return this.#drop();
     }
     switch (frame.type) {
       case 'welcome':
         this.#isWelcome = true;
         this.#attempt = 0;
+        this.#choice.welcomed(Date.now());
         this.#setState('online');
         for (const document of this.#documents.values()) void document.connect();
         void this.#sendElsewhere();
@@ -222,17 +245,17 @@ export class ProjectSocket implements LiveProject, Channel {
     this.#silenceTimer = setTimeout(() => this.#drop(), SILENCE_MS);
   }
 
-  /** Gives the socket up without waiting for its goodbye, which a dead network never brings. */
+  /** Gives the carrier up without waiting for its goodbye, which a dead network never brings. */
   #drop(): void {
-    const socket = this.#socket;
-    if (!socket) return;
+    if (!this.#carrier) return;
+    if (!this.#hasOpened) void this.#unwelcomed();
+    this.#carrier.drop();
     this.#lost();
-    socket.close(4000);
     this.#retry();
   }
 
   #lost(): void {
-    this.#socket = null;
+    this.#carrier = null;
     this.#isWelcome = false;
     if (this.#silenceTimer) clearTimeout(this.#silenceTimer);
     if (this.#state === 'online') this.#setState('connecting');
@@ -260,7 +283,8 @@ export class ProjectSocket implements LiveProject, Channel {
 
   readonly #onOnline = (): void => {
     this.#attempt = 0;
-    if (this.#socket || this.#isClosed) return;
+    this.#choice.networkChanged();
+    if (this.#carrier || this.#isClosed) return;
     if (this.#retryTimer) clearTimeout(this.#retryTimer);
     this.#retryTimer = null;
     void this.#connect();
@@ -291,6 +315,33 @@ export class ProjectSocket implements LiveProject, Channel {
     for (const listener of this.#listeners) listener();
   }
 }
+
+/** Streams are on the port of the sockets. */
+const httpUrlOf = (wsUrl: string): string => wsUrl.replace(/^ws/, 'http');
+
+/** Whether the server said so, and not whatever lies between. */
+const isOurs = (code: number): boolean => (Object.values(CLOSE) as number[]).includes(code);
+
+const STREAM_SINCE = 'cowrite-stream-since';
+
+/** A tab asks once whether its network lets WebSockets through, and not at every reload. */
+const keptForThisTab: KeptChoice = {
+  read() {
+    try {
+      return Number(sessionStorage.getItem(STREAM_SINCE)) || null;
+    } catch {
+      return null; // a browser that keeps nothing asks again
+    }
+  },
+  write(sinceMs) {
+    try {
+      if (sinceMs === null) sessionStorage.removeItem(STREAM_SINCE);
+      else sessionStorage.setItem(STREAM_SINCE, String(sinceMs));
+    } catch {
+      // as above
+    }
+  },
+};
 
 const CLOSED: Record<number, ClosedReason> = { [CLOSE.signedOut]: 'signed-out', [CLOSE.notAllowed]: 'not-allowed', [CLOSE.gone]: 'gone', [CLOSE.oldEpoch]: 'old-epoch', [CLOSE.malformed]: 'malformed' };
 const REFUSED: Partial<Record<string, ClosedReason>> = { 'signed-out': 'signed-out', 'sign-in-expired': 'signed-out', 'wrong-credentials': 'signed-out', forbidden: 'not-allowed', 'not-found': 'gone' };

@@ -3,7 +3,7 @@ import { securityPolicyOf } from './security-policy.ts';
 
 test('lets the page talk to its own services and to nobody else', () => {
   const policy = securityPolicyOf('abc', { apiUrl: 'http://127.0.0.1:8100', wsUrl: 'ws://127.0.0.1:8102' }, false);
-  expect(policy).toContain("connect-src 'self' http://127.0.0.1:8100 ws://127.0.0.1:8102;");
+  expect(policy).toContain("connect-src 'self' http://127.0.0.1:8100 ws://127.0.0.1:8102 http://127.0.0.1:8102;");
   expect(policy).toContain("script-src 'self' 'nonce-abc' 'strict-dynamic';");
   expect(policy).not.toContain('unsafe-eval');
   expect(policy).not.toMatch(/script-src[^;]*unsafe-inline/);

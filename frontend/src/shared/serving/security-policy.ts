@@ -8,6 +8,8 @@ import type { StudioConfig } from '@cowrite/contract';
 export function securityPolicyOf(nonce: string, config: StudioConfig, developing: boolean): string {
   const origins = [config.apiUrl, config.wsUrl].filter((url) => /^(https?|wss?):\/\//.test(url)).map((url) => new URL(url).origin.replace(/^null$/, ''));
   const socket = /^(wss?:\/\/[^/]+)/.exec(config.wsUrl)?.[1];
+  // Streams and snapshots come from there too.
+  const overHttp = socket?.replace(/^ws/, 'http');
   return [
     "default-src 'self'",
     `script-src 'self' 'nonce-${nonce}' 'strict-dynamic'${developing ? " 'unsafe-eval'" : ''}`,
@@ -15,7 +17,7 @@ export function securityPolicyOf(nonce: string, config: StudioConfig, developing
     "style-src-attr 'unsafe-inline'",
     "img-src 'self' blob: data:",
     "font-src 'self'",
-    `connect-src ${[...new Set(["'self'", ...origins, socket ?? ''])].filter(Boolean).join(' ')}`,
+    `connect-src ${[...new Set(["'self'", ...origins, socket ?? '', overHttp ?? ''])].filter(Boolean).join(' ')}`,
     "worker-src 'self'",
     "manifest-src 'self'",
     "object-src 'none'",
