@@ -9,7 +9,10 @@ const uint = fc.nat();
 
 const clientFrame: fc.Arbitrary<ClientFrame> = fc.oneof(
   fc.record({ type: fc.constant('hello' as const), version: uint, ticket: text, lastSeq: uint }),
-  fc.record({ type: fc.constant('open' as const), channel: uint, documentId: fc.uint8Array({ minLength: 16, maxLength: 16 }), epoch: uint, stateVector: bytes }),
+  fc.record(
+    { type: fc.constant('open' as const), channel: uint, documentId: fc.uint8Array({ minLength: 16, maxLength: 16 }), epoch: uint, stateVector: bytes, canFetch: fc.constant(true as const) },
+    { requiredKeys: ['type', 'channel', 'documentId', 'epoch', 'stateVector'] },
+  ),
   fc.record({ type: fc.constant('close' as const), channel: uint }),
   fc.record({ type: fc.constant('push' as const), channel: uint, number: uint, kind: fc.constantFrom('edit' as const, 'resync' as const), update: bytes }),
   fc.record({ type: fc.constant('presence' as const), channel: uint, client: uint, clock: uint, state: text }),
@@ -23,6 +26,7 @@ const serverFrame: fc.Arbitrary<ServerFrame> = fc.oneof(
   fc.record({ type: fc.constant('content' as const), channel: uint, update: bytes }),
   fc.record({ type: fc.constant('updates' as const), channel: uint, updates: fc.array(bytes) }),
   fc.record({ type: fc.constantFrom('ready' as const, 'whole' as const), channel: uint, stateVector: bytes }),
+  fc.record({ type: fc.constant('snapshot' as const), channel: uint, path: text }),
   fc.record({ type: fc.constant('ack' as const), channel: uint, upTo: uint }),
   fc.record({ type: fc.constant('refused' as const), channel: uint, number: uint, reason: text }),
   fc.record({ type: fc.constant('people' as const), channel: uint, people: fc.array(fc.record({ client: uint, clock: uint, userId: text, name: text, colour: uint, state: text })) }),

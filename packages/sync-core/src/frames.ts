@@ -8,8 +8,11 @@ import { Malformed, Reader, Writer } from './bytes.ts';
 export type ClientFrame =
   /** The first frame of a socket. `lastSeq` is the last project event the client has. */
   | { type: 'hello'; version: number; ticket: string; lastSeq: number }
-  /** Open a document on a channel. `epoch` is the one the client knows, 0 for none; `stateVector` what it already has. */
-  | { type: 'open'; channel: number; documentId: Uint8Array; epoch: number; stateVector: Uint8Array }
+  /**
+   * Open a document on a channel. `epoch` is the one the client knows, 0 for none; `stateVector` what it already has.
+   * `canFetch`: a large snapshot may be told as an address (`snapshot`) in the place of its bytes.
+   */
+  | { type: 'open'; channel: number; documentId: Uint8Array; epoch: number; stateVector: Uint8Array; canFetch?: true }
   | { type: 'close'; channel: number }
   | { type: 'push'; channel: number; number: number; kind: 'edit' | 'resync'; update: Uint8Array }
   /** `state` is JSON, empty when the client is gone. */
@@ -33,6 +36,8 @@ export type ServerFrame =
   /** Part of what the client lacks; `ready` follows the last part. */
   | { type: 'content'; channel: number; update: Uint8Array }
   | { type: 'ready'; channel: number; stateVector: Uint8Array }
+  /** What the client lacks begins with the snapshot at this path of sync's HTTP address; everything after it rests on it. */
+  | { type: 'snapshot'; channel: number; path: string }
   /** What others wrote within a slice of time. */
   | { type: 'updates'; channel: number; updates: readonly Uint8Array[] }
   /** Every push up to this number is committed. */
@@ -56,7 +61,26 @@ export type ServerFrame =
   | { type: 'renewed' };
 
 const CLIENT = { hello: 1, open: 2, close: 3, push: 4, presence: 5, renew: 6, pong: 7 } as const;
-const SERVER = { welcome: 65, opened: 66, content: 67, ready: 68, updates: 69, ack: 70, refused: 71, whole: 72, people: 73, rights: 74, closed: 75, event: 76, hint: 77, reread: 78, ping: 79, 'renew-wanted': 80, renewed: 81 } as const;
+const SERVER = {
+  welcome: 65,
+  opened: 66,
+  content: 67,
+  ready: 68,
+  updates: 69,
+  ack: 70,
+  refused: 71,
+  whole: 72,
+  people: 73,
+  rights: 74,
+  closed: 75,
+  event: 76,
+  hint: 77,
+  reread: 78,
+  ping: 79,
+  'renew-wanted': 80,
+  renewed: 81,
+  snapshot: 82,
+} as const;
 
 /** More people than this in one frame is nobody's room. */
 const PEOPLE_MAX = 10_000;
@@ -67,7 +91,9 @@ export function writeClientFrame(frame: ClientFrame): Uint8Array {
     case 'hello':
       return writer.uint(frame.version).string(frame.ticket).uint(frame.lastSeq).finish();
     case 'open':
-      return writer.uint(frame.channel).raw(frame.documentId).uint(frame.epoch).byteArray(frame.stateVector).finish();
+      writer.uint(frame.channel).raw(frame.documentId).uint(frame.epoch).byteArray(frame.stateVector);
+      // Left out where it is not so: a server from before this flag takes no byte more.
+      return (frame.canFetch ? writer.byte(1) : writer).finish();
     case 'close':
       return writer.uint(frame.channel).finish();
     case 'push':
@@ -99,7 +125,7 @@ function clientFields(reader: Reader, type: number): ClientFrame {
     case CLIENT.hello:
       return { type: 'hello', version: reader.uint(), ticket: reader.string(), lastSeq: reader.uint() };
     case CLIENT.open:
-      return { type: 'open', channel: reader.uint(), documentId: reader.take(16), epoch: reader.uint(), stateVector: reader.byteArray() };
+      return { type: 'open', channel: reader.uint(), documentId: reader.take(16), epoch: reader.uint(), stateVector: reader.byteArray(), ...(!reader.done && flag(reader) ? { canFetch: true } : {}) };
     case CLIENT.close:
       return { type: 'close', channel: reader.uint() };
     case CLIENT.push: {
@@ -138,6 +164,8 @@ export function writeServerFrame(frame: ServerFrame): Uint8Array {
     case 'ready':
     case 'whole':
       return writer.uint(frame.channel).raw(frame.stateVector).finish();
+    case 'snapshot':
+      return writer.uint(frame.channel).string(frame.path).finish();
     case 'ack':
       return writer.uint(frame.channel).uint(frame.upTo).finish();
     case 'refused':
@@ -196,6 +224,8 @@ function serverFields(reader: Reader, type: number): ServerFrame {
       return { type: 'ready', channel: reader.uint(), stateVector: rest(reader) };
     case SERVER.whole:
       return { type: 'whole', channel: reader.uint(), stateVector: rest(reader) };
+    case SERVER.snapshot:
+      return { type: 'snapshot', channel: reader.uint(), path: reader.string() };
     case SERVER.ack:
       return { type: 'ack', channel: reader.uint(), upTo: reader.uint() };
     case SERVER.refused:
