@@ -2,6 +2,7 @@ import { type PersonState, type RefusalReason, type ReplicaInput, readServerFram
 import { WebSocket } from 'ws';
 import * as Y from 'yjs';
 import { BROKEN, type Carrier, type CarrierKind, type Ears } from '../frontend/src/shared/live/carrier.ts';
+import { SnapshotFetch } from '../frontend/src/shared/live/snapshot-fetch.ts';
 import { openStream } from '../frontend/src/shared/live/stream-carrier.ts';
 
 const REMOTE = Symbol('remote');
@@ -34,10 +35,31 @@ export class StudioClient {
   readonly closes: number[] = [];
   /** How often the server took a fresh ticket on an open socket. */
   renewals = 0;
+  /** How many snapshots came over HTTP. */
+  fetched = 0;
+  #canFetch: boolean;
+  readonly #snapshot = new SnapshotFetch<ServerFrame>({
+    get: async (path, signal) => {
+      const answer = await fetch(this.#url + path, { signal });
+      if (!answer.ok) throw new Error(`status ${answer.status}`);
+      return new Uint8Array(await answer.arrayBuffer());
+    },
+    arrived: (update) => {
+      this.fetched += 1;
+      this.#step({ type: 'received', update });
+    },
+    hear: (frame) => this.#hear(frame),
+    failed: () => {
+      this.#canFetch = false;
+      this.#push({ type: 'close', channel: 1 });
+      this.#open();
+    },
+  });
 
-  constructor({ syncUrl, documentId, ticket, clientId, over = 'socket' }: { syncUrl: string; documentId: string; ticket: () => Promise<string>; clientId?: number; over?: CarrierKind }) {
+  constructor({ syncUrl, documentId, ticket, clientId, over = 'socket', canFetch = false }: { syncUrl: string; documentId: string; ticket: () => Promise<string>; clientId?: number; over?: CarrierKind; canFetch?: boolean }) {
     this.#url = syncUrl;
     this.#kind = over;
+    this.#canFetch = canFetch;
     this.#documentId = documentId;
     this.#ticket = ticket;
     if (clientId !== undefined) this.doc.clientID = clientId;
@@ -145,6 +167,7 @@ export class StudioClient {
         if (this.#carrier !== carrier) return;
         this.#carrier = null;
         this.closes.push(code);
+        this.#snapshot.end();
         this.#step({ type: 'disconnected' });
         this.people.clear();
         this.#look();
@@ -162,16 +185,35 @@ export class StudioClient {
     this.#retryMs = Math.min(this.#retryMs * 1.5, 500);
   }
 
+  #open(): void {
+    this.#step({ type: 'opening' });
+    this.#push({
+      type: 'open',
+      channel: 1,
+      documentId: uuidBytes(this.#documentId),
+      epoch: this.#epoch,
+      stateVector: this.doc.store.pendingStructs ? Uint8Array.of(0) : Y.encodeStateVector(this.doc),
+      ...(this.#canFetch ? { canFetch: true } : {}),
+    });
+  }
+
   #receive(frame: ServerFrame): void {
+    // A word about no channel is not held up by one.
+    if (!('channel' in frame) || !this.#snapshot.holds(frame)) this.#hear(frame);
+  }
+
+  #hear(frame: ServerFrame): void {
     switch (frame.type) {
       case 'welcome':
         this.#retryMs = 20;
-        this.#step({ type: 'opening' });
-        this.#push({ type: 'open', channel: 1, documentId: uuidBytes(this.#documentId), epoch: this.#epoch, stateVector: this.doc.store.pendingStructs ? Uint8Array.of(0) : Y.encodeStateVector(this.doc) });
+        this.#open();
         break;
       case 'opened':
         this.#epoch = frame.epoch;
         this.#step({ type: 'opened', canWrite: frame.canWrite });
+        break;
+      case 'snapshot':
+        this.#snapshot.begin(frame.path);
         break;
       case 'content':
         this.#step({ type: 'received', update: frame.update });

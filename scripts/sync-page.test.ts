@@ -44,6 +44,7 @@ test('the page has every frame with its type byte', () => {
     { type: 'ping' },
     { type: 'renew-wanted' },
     { type: 'renewed' },
+    { type: 'snapshot', channel, path: text },
   ];
   expect(rows('From the client')).toEqual(client.map((frame) => `${writeClientFrame(frame)[0]} ${frame.type}`));
   expect(rows('From the server')).toEqual(server.map((frame) => `${writeServerFrame(frame)[0]} ${frame.type}`));

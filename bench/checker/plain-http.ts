@@ -7,6 +7,8 @@ export class PlainHttp implements AsyncDisposable {
   #turn = 0;
   /** How many WebSockets were asked for, and refused. */
   refused = 0;
+  /** Addresses that are answered with 502 in the place of what they lead to. */
+  closedTo: RegExp | null = null;
   /** The addresses of the requests that went through. */
   readonly passed: string[] = [];
 
@@ -40,6 +42,7 @@ export class PlainHttp implements AsyncDisposable {
   #pass(incoming: IncomingMessage, outgoing: ServerResponse): void {
     const { method, url: path, headers } = incoming;
     this.passed.push(`${method} ${path}`);
+    if (this.closedTo?.test(path!)) return void outgoing.writeHead(502).end();
     const port = this.#targets[this.#turn++ % this.#targets.length];
     const onward = request({ host: '127.0.0.1', port, method, path, headers, agent: false }, (answer) => {
       outgoing.writeHead(answer.statusCode!, answer.headers);

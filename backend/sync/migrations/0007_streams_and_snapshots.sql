@@ -12,3 +12,6 @@ CREATE UNLOGGED TABLE sync.stream_inbox (
   at        timestamptz NOT NULL DEFAULT now(),
   PRIMARY KEY (stream_id, number)
 );
+-- What all nodes sign the addresses of snapshots with, so that any of them answers what another one gave out.
+CREATE TABLE sync.snapshot_secret (secret bytea NOT NULL);
+INSERT INTO sync.snapshot_secret SELECT sha256(uuid_send(gen_random_uuid()) || uuid_send(gen_random_uuid()));

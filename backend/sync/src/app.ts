@@ -13,6 +13,7 @@ import { Nodes } from './nodes.ts';
 import { type Notification, notifications } from './notifications.ts';
 import { ProjectEvents } from './project-events.ts';
 import { RoomHost } from './room-host.ts';
+import { Snapshots } from './snapshots.ts';
 import { StreamInbox } from './stream-inbox.ts';
 import { Turn } from './turn.ts';
 import type { NewRow } from './update-log.ts';
@@ -61,8 +62,10 @@ export function createSync({ config, logger, keys }: { config: SyncConfig; logge
   const visitors = new Visitors({ grants, perPersonMax: config.COWRITE_SYNC_SOCKETS_PER_PERSON, logger });
   const events = new ProjectEvents(pool, logger);
   const coreEdits = new CoreEdits({ pool, node: randomUUID(), host, logger, committed });
+  const snapshots = new Snapshots({ pool, host, bytesMin: config.COWRITE_SYNC_SNAPSHOT_OVER_HTTP_FROM });
   const gateway = new Gateway({
     host,
+    snapshots,
     grants,
     visitors,
     events,
@@ -158,6 +161,7 @@ export function createSync({ config, logger, keys }: { config: SyncConfig; logge
     async listen() {
       await bus.start({ hear: (from, message) => (message.kind === 'look' ? greet() : host.hear(from, message)), doubt: greet });
       await nodes.start();
+      await snapshots.start();
       const port = await gateway.listen(
         config.HOST.split(',').map((host_) => host_.trim()),
         config.PORT,

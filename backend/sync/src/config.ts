@@ -27,6 +27,7 @@ export const SyncConfig = z
     COWRITE_SYNC_HELLO_WITHIN: duration('10s').describe('how long a socket may take to show its credential'),
     COWRITE_SYNC_SLOW_BYTES: wholeNumber(1024 * 1024).describe('bytes waiting for a slow reader at which presence is no longer sent to it'),
     COWRITE_SYNC_STALLED_BYTES: wholeNumber(4 * 1024 * 1024).describe('bytes waiting for a slow reader at which it is sent away to come back'),
+    COWRITE_SYNC_SNAPSHOT_OVER_HTTP_FROM: wholeNumber(32 * 1024).describe('bytes of a snapshot from which a client that can fetch it is told its address, and not sent it'),
     COWRITE_SYNC_COMMIT_WINDOW: duration('4ms').describe('while many edits come at once, group commits begin no closer to each other than this; a few never wait'),
     COWRITE_SYNC_STANDING_EVERY: duration('4s').describe('how often rights and sign-ins of open sockets are checked when no event said anything'),
     COWRITE_SYNC_ROOM_LINGERS: duration('10s').describe('how long a document stays loaded after its last session left'),

@@ -2,7 +2,7 @@ import { CLOSE, PERSON_COLOURS } from '@cowrite/contract';
 import type { Logger } from '@cowrite/service-kit';
 import { EMPTY_UPDATE, Reader, StateVector, Writer } from '@cowrite/sync-core';
 import type { Listener, PersonChange } from './listener.ts';
-import type { OpenRoom } from './open-room.ts';
+import type { Content, OpenRoom } from './open-room.ts';
 import type { Slice } from './slice.ts';
 import { type AwarenessState, readAwareness, readSync, type SyncMessage, writeAwareness, writeStep1, writeStep2, writeUpdate } from './yjs-protocol.ts';
 
@@ -102,13 +102,13 @@ export class ForeignSession {
   }
 
   async #answer(clientState: StateVector): Promise<void> {
-    const content = (updates: readonly Uint8Array[]) => {
+    const content = ({ updates }: Content) => {
       // All but the last as updates, so that "synced" fires when everything is there.
       for (const update of updates.slice(0, -1)) this.#envelope.sync((writer) => writeUpdate(writer, update));
       this.#envelope.sync((writer) => writeStep2(writer, updates.at(-1) ?? EMPTY_UPDATE));
     };
     if (this.#session !== null) {
-      content((await this.#room.beyond(clientState)).updates);
+      content(await this.#room.beyond(clientState));
       return;
     }
     const session = await this.#room.join(this.#listener(), this.#canWrite, clientState, content);

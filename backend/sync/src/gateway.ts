@@ -105,6 +105,9 @@ export class Gateway {
     if (path === '/v1/streams') return { method: 'POST', open: (request, response) => (this.#isFull ? Promise.resolve(answer(response, 503)) : this.streams.begin(request, response)) };
     const streamId = /^\/v1\/streams\/([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})\/frames$/.exec(path)?.[1];
     if (streamId) return { method: 'POST', open: (request, response) => this.streams.take(request, response, streamId) };
+    const snapshot = /^\/v1\/snapshots\/([^/]+)\/(\d+)\.(\d+)$/.exec(path);
+    const documentId = DocumentId.safeParse(snapshot?.[1]);
+    if (snapshot && documentId.success) return { method: 'GET', open: (request, response) => this.#options.snapshots.answer(request, response, { documentId: documentId.data, epoch: Number(snapshot[2]), version: Number(snapshot[3]) }) };
     return null;
   }
 

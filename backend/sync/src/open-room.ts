@@ -61,6 +61,21 @@ function sliceMs(listeners: number, canWrite: boolean): number {
 /** After a reading that failed. */
 const READ_AGAIN_MS = 500;
 
+/** What a session lacks. */
+export interface Content {
+  updates: readonly Uint8Array[];
+  /** What the first of the updates is, when that is the whole snapshot. */
+  snapshot: Snapshot | null;
+  /** How far the document reaches. */
+  stateVector: Uint8Array;
+}
+
+/** The bytes of one version of one epoch. */
+export interface Snapshot {
+  version: number;
+  bytes: Buffer;
+}
+
 /** What the host does for a room. */
 interface Home {
   unload(): void;
@@ -87,7 +102,7 @@ export class OpenRoom implements CommitRoom {
   #moved = new Map<number, PersonChange>();
   #presenceTimer: NodeJS.Timeout | null = null;
   #version: number;
-  #snapshot: { bytes: Buffer | null; deletions: Uint8Array; known: StateVector } | null;
+  #snapshot: { version: number; bytes: Buffer | null; deletions: Uint8Array; known: StateVector } | null;
   #snapshotTimer: NodeJS.Timeout | null = null;
   #lingerTimer: NodeJS.Timeout | null = null;
   #reloading: Promise<void> | null = null;
@@ -139,14 +154,14 @@ export class OpenRoom implements CommitRoom {
    *
    * @returns the session's number, or null when the room is full.
    */
-  async join(listener: Listener, canWrite: boolean, clientState: StateVector, content: (updates: Uint8Array[], stateVector: Uint8Array) => void): Promise<number | null> {
+  async join(listener: Listener, canWrite: boolean, clientState: StateVector, content: (content: Content) => void): Promise<number | null> {
     while (!this.#snapshot) await this.#reload();
     if (this.#gone) return null;
     if (canWrite ? this.#writers.size >= this.#options.editorsMax : this.#listeners.size - this.#writers.size >= this.#options.readersMax) return null;
     const session = this.#nextSession++;
     this.#cancelLinger();
     this.#handOut();
-    content(this.#beyond(clientState), this.#room.stateVector());
+    content(this.#beyond(clientState));
     this.#listeners.set(session, listener);
     if (canWrite) this.#writers.add(session);
     this.#step({ type: 'joined', session, userId: listener.who.userId, canWrite });
@@ -161,9 +176,16 @@ export class OpenRoom implements CommitRoom {
   }
 
   /** What a client with this state lacks, for a session that asks again. */
-  async beyond(clientState: StateVector): Promise<{ updates: Uint8Array[]; stateVector: Uint8Array }> {
+  async beyond(clientState: StateVector): Promise<Content> {
     while (!this.#snapshot) await this.#reload();
-    return { updates: this.#beyond(clientState), stateVector: this.#room.stateVector() };
+    return this.#beyond(clientState);
+  }
+
+  /** The newest snapshot, the same bytes for everyone who asks; null before the first one. */
+  async snapshot(): Promise<Snapshot | null> {
+    while (!this.#snapshot) await this.#reload();
+    const { version, bytes } = this.#snapshot;
+    return bytes && { version, bytes };
   }
 
   leave(session: number): void {
@@ -325,12 +347,13 @@ export class OpenRoom implements CommitRoom {
   }
 
   /** Snapshot and tail, less what the client shows it has. Never merged here: a join costs no CRDT work. */
-  #beyond(clientState: StateVector): Uint8Array[] {
-    const { bytes, deletions, known } = this.#snapshot!;
+  #beyond(clientState: StateVector): Content {
+    const { version, bytes, deletions, known } = this.#snapshot!;
+    const isKnown = clientState.size > 0 && clientState.covers(known);
     const parts: Uint8Array[] = [];
-    if (bytes) parts.push(clientState.size > 0 && clientState.covers(known) ? deletions : bytes);
+    if (bytes) parts.push(isKnown ? deletions : bytes);
     parts.push(...this.#room.tail());
-    return parts.length > 0 ? parts : [EMPTY_UPDATE];
+    return { updates: parts.length > 0 ? parts : [EMPTY_UPDATE], snapshot: bytes && !isKnown ? { version, bytes } : null, stateVector: this.#room.stateVector() };
   }
 
   #tellPresence(changes: readonly PresenceChange[], who: Identity): void {
@@ -395,8 +418,8 @@ export class OpenRoom implements CommitRoom {
     return changes.map((change) => ({ ...change, who: this.#listeners.get(change.session)?.who ?? this.#namesElsewhere.get(change.client) ?? NOBODY }));
   }
 
-  #keepSnapshot({ bytes, deleteSet, stateVector }: StoredSnapshot): void {
-    this.#snapshot = { bytes, deletions: updateOfDeletions(deleteSet), known: readStateVector(stateVector) };
+  #keepSnapshot({ version, bytes, deleteSet, stateVector }: StoredSnapshot): void {
+    this.#snapshot = { version, bytes, deletions: updateOfDeletions(deleteSet), known: readStateVector(stateVector) };
     if (this.#snapshotTimer) clearTimeout(this.#snapshotTimer);
     this.#snapshotTimer = setTimeout(() => this.#dropSnapshot(), SNAPSHOT_LINGERS_MS).unref();
   }

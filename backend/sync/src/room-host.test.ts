@@ -42,7 +42,7 @@ function aListener(userId = 'garam') {
 
 async function joined(room: OpenRoom, { userId = 'garam', canWrite = true } = {}) {
   const { listener, heard, doc } = aListener(userId);
-  const session = await room.join(listener, canWrite, new StateVector(), (updates) => {
+  const session = await room.join(listener, canWrite, new StateVector(), ({ updates }) => {
     for (const update of updates) Y.applyUpdate(doc, update);
   });
   return { session: session!, heard, doc };

@@ -5,8 +5,9 @@ import type { Carrier } from './carrier.ts';
 import { canWrite, type Grant, type Grants, Refused, type Standing } from './grants.ts';
 import type { EventListener, ProjectEvents } from './project-events.ts';
 import type { Listener, PersonChange } from './listener.ts';
-import { type OpenRoom, readStateVector } from './open-room.ts';
+import { type Content, type OpenRoom, readStateVector } from './open-room.ts';
 import type { RoomHost } from './room-host.ts';
+import type { Snapshots } from './snapshots.ts';
 import type { Visitor, Visitors } from './visitors.ts';
 
 export interface StudioWireOptions {
@@ -14,6 +15,7 @@ export interface StudioWireOptions {
   grants: Grants;
   visitors: Visitors;
   events: ProjectEvents;
+  snapshots: Snapshots;
   heartbeatMs: number;
   logger: Logger;
 }
@@ -138,7 +140,7 @@ export class StudioConnection implements Visitor, EventListener {
     this.#send({ type: 'renewed' });
   }
 
-  async #open({ channel: number, documentId: bytes, epoch, stateVector }: Extract<ClientFrame, { type: 'open' }>): Promise<void> {
+  async #open({ channel: number, documentId: bytes, epoch, stateVector, canFetch }: Extract<ClientFrame, { type: 'open' }>): Promise<void> {
     const documentId = DocumentId.safeParse(uuidText(bytes));
     if (this.#channels.has(number) || this.#channels.size >= CHANNELS_MAX) return this.close(CLOSE.malformed, 'channel');
     const place = documentId.success ? await this.#options.grants.place(documentId.data) : null;
@@ -155,10 +157,10 @@ export class StudioConnection implements Visitor, EventListener {
     if (epoch !== 0 && epoch !== room.epoch) return this.#send({ type: 'closed', channel: number, code: CLOSE.oldEpoch, reason: 'history was replaced' });
     const channel: Channel = { room: null, session: null, trashed: place.trashed, isBehind: false };
     const mayWrite = canWrite(this.#grant!.role) && !place.trashed;
-    const session = await room.join(this.#listener(number, channel), mayWrite, clientState, (updates, vector) => {
+    const session = await room.join(this.#listener(number, channel), mayWrite, clientState, (content) => {
       this.#send({ type: 'opened', channel: number, epoch: room.epoch, canWrite: mayWrite });
       if (place.trashed) this.#send({ type: 'rights', channel: number, canWrite: false, trashed: true });
-      this.#sendContent(number, updates, vector);
+      this.#sendContent(number, content, canFetch && clientState.size === 0 ? this.#options.snapshots.pathOf(room, content.snapshot) : null);
     });
     if (session === null) return this.#send({ type: 'closed', channel: number, code: CLOSE.shedding, reason: 'the room is full' });
     if (this.#ended) return room.leave(session);
@@ -195,8 +197,10 @@ export class StudioConnection implements Visitor, EventListener {
     };
   }
 
-  #sendContent(number: number, updates: readonly Uint8Array[], stateVector: Uint8Array): void {
-    for (const update of updates) this.#carrier.sendParts(frameHead('content', number), update);
+  /** `snapshotPath`: where the client fetches what would be the first and largest part. */
+  #sendContent(number: number, { updates, stateVector }: Content, snapshotPath: string | null): void {
+    if (snapshotPath !== null) this.#send({ type: 'snapshot', channel: number, path: snapshotPath });
+    for (const update of snapshotPath === null ? updates : updates.slice(1)) this.#carrier.sendParts(frameHead('content', number), update);
     this.#send({ type: 'ready', channel: number, stateVector });
   }
 
@@ -207,9 +211,9 @@ export class StudioConnection implements Visitor, EventListener {
       if (this.#channels.get(number) !== channel || !channel.room) return;
       channel.room
         .beyond(new StateVector())
-        .then(({ updates, stateVector }) => {
+        .then((content) => {
           channel.isBehind = false;
-          this.#sendContent(number, updates, stateVector);
+          this.#sendContent(number, content, null);
         })
         .catch((error: unknown) => this.#fail(error));
     });

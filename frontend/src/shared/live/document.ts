@@ -4,6 +4,7 @@ import { type ClientFrame, Coverage, readUpdate, Replica, type ReplicaInput, typ
 import * as Y from 'yjs';
 import type { Disk } from './disk.ts';
 import type { Access, ConnectionState, DocumentState, LiveDocument, Person, SaveState } from './live.ts';
+import { SnapshotFetch } from './snapshot-fetch.ts';
 
 /** Origins of changes that are not this tab's writer. */
 const REMOTE = Symbol('from the server');
@@ -22,6 +23,8 @@ export interface Channel {
   /** Null until the disk was opened, and for good when this browser keeps nothing. */
   readonly disk: Promise<Disk | null>;
   send(frame: ClientFrame): void;
+  /** The bytes of a snapshot at a path that the server told. */
+  fetchSnapshot(path: string, signal: AbortSignal): Promise<Uint8Array>;
   getConnection(): ConnectionState;
   /** The last user let go. */
   closed(document: ReplicaHost): void;
@@ -29,7 +32,7 @@ export interface Channel {
 }
 
 type FrameOf<T extends ServerFrame['type']> = Extract<ServerFrame, { type: T }>;
-export type ChannelFrame = FrameOf<'opened' | 'content' | 'ready' | 'updates' | 'ack' | 'refused' | 'whole' | 'people' | 'rights' | 'closed'>;
+export type ChannelFrame = FrameOf<'opened' | 'snapshot' | 'content' | 'ready' | 'updates' | 'ack' | 'refused' | 'whole' | 'people' | 'rights' | 'closed'>;
 
 type Closed = Extract<SaveState, { kind: 'closed' }>['reason'];
 const CLOSED: Record<number, Closed> = { [CLOSE.signedOut]: 'signed-out', [CLOSE.notAllowed]: 'not-allowed', [CLOSE.gone]: 'gone', [CLOSE.oldEpoch]: 'old-epoch', [CLOSE.malformed]: 'malformed' };
@@ -69,6 +72,12 @@ export class ReplicaHost implements LiveDocument {
   #keptName: string | null = null;
   /** What this tab received since then, on the disk. */
   #received: IDBValidKey[] = [];
+  readonly #snapshot = new SnapshotFetch<ChannelFrame>({
+    get: (path, signal) => this.#channel.fetchSnapshot(path, signal),
+    arrived: (update) => this.#step({ type: 'received', update }),
+    hear: (frame) => this.#hear(frame),
+    failed: () => this.#openAgain(),
+  });
 
   constructor({ documentId, number, channel, isFresh }: { documentId: DocumentId; number: number; channel: Channel; isFresh: boolean }) {
     this.documentId = documentId;
@@ -165,6 +174,7 @@ export class ReplicaHost implements LiveDocument {
     this.#users -= 1;
     if (this.#users > 0) return;
     for (const timer of [this.#heldTimer, this.#caretTimer]) if (timer) clearTimeout(timer);
+    this.#snapshot.end();
     if (this.#replica.isUp) this.#channel.send({ type: 'close', channel: this.number });
     void this.#keepState();
     this.#channel.closed(this);
@@ -177,10 +187,25 @@ export class ReplicaHost implements LiveDocument {
     await this.#ready;
     if (this.#channel.getConnection() !== 'online' || this.#closed) return;
     this.#step({ type: 'opening' });
-    this.#channel.send({ type: 'open', channel: this.number, documentId: uuidBytes(this.documentId), epoch: this.#epoch, stateVector: this.#hasPending() ? Uint8Array.of(0) : Y.encodeStateVector(this.doc) });
+    this.#open({ canFetch: true });
+  }
+
+  /** Where a large snapshot cannot be fetched, it is sent. */
+  #openAgain(): void {
+    this.#channel.send({ type: 'close', channel: this.number });
+    // Nothing of its history is here: if that was replaced meanwhile, the new one is as good.
+    if (!this.#loaded) this.#epoch = 0;
+    this.#step({ type: 'opening' });
+    this.#open({});
+  }
+
+  #open(can: { canFetch?: true }): void {
+    const stateVector = this.#hasPending() ? Uint8Array.of(0) : Y.encodeStateVector(this.doc);
+    this.#channel.send({ type: 'open', channel: this.number, documentId: uuidBytes(this.documentId), epoch: this.#epoch, stateVector, ...can });
   }
 
   disconnect(): void {
+    this.#snapshot.end();
     this.#people = new Map();
     this.#step({ type: 'disconnected' });
   }
@@ -192,11 +217,17 @@ export class ReplicaHost implements LiveDocument {
   }
 
   receive(frame: ChannelFrame): void {
+    if (!this.#snapshot.holds(frame)) this.#hear(frame);
+  }
+
+  #hear(frame: ChannelFrame): void {
     switch (frame.type) {
       case 'opened':
         this.#epoch = frame.epoch;
         this.#trashed = false;
         return this.#step({ type: 'opened', canWrite: frame.canWrite });
+      case 'snapshot':
+        return this.#snapshot.begin(frame.path);
       case 'content':
         return this.#step({ type: 'received', update: frame.update });
       case 'updates':
@@ -229,6 +260,7 @@ export class ReplicaHost implements LiveDocument {
   }
 
   #channelClosed(code: number): void {
+    this.#snapshot.end();
     this.#step({ type: 'disconnected' });
     // A scene made offline is announced by the outline's own outbox, a moment after the socket is back.
     if ((code === CLOSE.gone && this.#isFresh && !this.#savedAt) || !CLOSED[code]) {

@@ -111,6 +111,12 @@ export class ProjectSocket implements LiveProject, Channel {
     if (this.#isWelcome) this.#carrier?.send(writeClientFrame(frame));
   }
 
+  async fetchSnapshot(path: string, signal: AbortSignal): Promise<Uint8Array> {
+    const answer = await fetch(httpUrlOf(this.#options.wsUrl) + path, { signal });
+    if (!answer.ok) throw new Error(`status ${answer.status}`);
+    return new Uint8Array(await answer.arrayBuffer());
+  }
+
   closed(document: ReplicaHost): void {
     this.#documents.delete(document.documentId);
     if (document.waiting > 0) this.#elsewhere.set(document.documentId, document.waiting);
