@@ -77,6 +77,8 @@ export function createSync({ config, logger, keys }: { config: SyncConfig; logge
     heartbeatMs: config.COWRITE_SYNC_HEARTBEAT,
     frameBytesMax: config.COWRITE_SYNC_FRAME_BYTES_MAX,
     strangersMax: config.COWRITE_SYNC_STRANGERS_MAX,
+    waitingMax: config.COWRITE_SYNC_WAITING_MAX,
+    waitingForMs: config.COWRITE_SYNC_WAITING_FOR,
     helloWithinMs: config.COWRITE_SYNC_HELLO_WITHIN,
     carrierLimits: {
       messagesPerSecond: config.COWRITE_SYNC_MESSAGES_PER_SECOND,

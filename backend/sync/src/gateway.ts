@@ -4,6 +4,7 @@ import type { Duplex } from 'node:stream';
 import { CLOSE, DocumentId } from '@cowrite/contract';
 import type { Logger } from '@cowrite/service-kit';
 import { WebSocketServer } from 'ws';
+import { Doorway } from './doorway.ts';
 import { type Grant, type Grants, Refused } from './grants.ts';
 import { HocuspocusConnection } from './hocuspocus-wire.ts';
 import { allowOrigin, answer, answerPreflight } from './http.ts';
@@ -17,7 +18,10 @@ import { YjsConnection } from './yjs-wire.ts';
 
 export interface GatewayOptions extends StudioWireOptions, StreamOptions {
   origins: ReadonlySet<string>;
+  /** Clients on their way in at once; how many may wait for a place among them, and how long. */
   strangersMax: number;
+  waitingMax: number;
+  waitingForMs: number;
   isReady: () => Promise<boolean>;
   grants: Grants;
   host: RoomHost;
@@ -33,14 +37,16 @@ export class Gateway {
   readonly #options: GatewayOptions;
   readonly #servers: Server[] = [];
   readonly #sockets: WebSocketServer;
+  readonly #doorway: Doorway;
   readonly #connections = new Set<Connection>();
   #draining = false;
 
   constructor(options: GatewayOptions) {
     this.#options = options;
+    this.#doorway = new Doorway({ places: options.strangersMax, waitingMax: options.waitingMax, patienceMs: options.waitingForMs });
     this.streams = new Streams(options, {
-      connect: (stream) => {
-        const connection = this.#strangerMustSpeak(new StudioConnection(stream, options));
+      connect: (stream, leave) => {
+        const connection = this.#strangerMustSpeak(new StudioConnection(stream, options), leave);
         this.#connections.add(connection);
         return connection;
       },
@@ -102,7 +108,7 @@ export class Gateway {
   }
 
   #doorAt(path: string): { method: string; open: (request: IncomingMessage, response: ServerResponse) => Promise<void> } | null {
-    if (path === '/v1/streams') return { method: 'POST', open: (request, response) => (this.#isFull ? Promise.resolve(answer(response, 503)) : this.streams.begin(request, response)) };
+    if (path === '/v1/streams') return { method: 'POST', open: (request, response) => this.#beginStream(request, response) };
     const streamId = /^\/v1\/streams\/([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})\/frames$/.exec(path)?.[1];
     if (streamId) return { method: 'POST', open: (request, response) => this.streams.take(request, response, streamId) };
     const snapshot = /^\/v1\/snapshots\/([^/]+)\/(\d+)\.(\d+)$/.exec(path);
@@ -111,22 +117,43 @@ export class Gateway {
     return null;
   }
 
+  async #beginStream(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    const leave = await this.#enter(response);
+    if (!leave) return answer(response, 503);
+    await this.streams.begin(request, response, leave);
+  }
+
   async #upgrade(request: IncomingMessage, stream: Duplex, head: Buffer): Promise<void> {
     stream.on('error', () => stream.destroy());
     try {
       const { origin } = request.headers;
-      if (this.#isFull) return refuse(stream, 503, 'Service Unavailable');
       if (origin !== undefined && !this.#options.origins.has(origin)) return refuse(stream, 403, 'Forbidden');
       const path = request.url?.split('?', 1)[0] ?? '';
-      if (path === '/v1') return this.#accept(request, stream, head, (socket) => this.#strangerMustSpeak(new StudioConnection(socket, this.#options)));
-      if (path === '/hocuspocus') return this.#accept(request, stream, head, (socket) => this.#strangerMustSpeak(new HocuspocusConnection({ ...this.#options, socket })));
       const yjs = /^\/yjs\/([^/]+)$/.exec(path);
-      if (yjs) return await this.#upgradeYjs(decodeOnce(yjs[1]!), request, stream, head);
-      refuse(stream, 404, 'Not Found');
+      if (!yjs && path !== '/v1' && path !== '/hocuspocus') return refuse(stream, 404, 'Not Found');
+      const leave = await this.#enter(stream);
+      if (!leave) return refuse(stream, 503, 'Service Unavailable');
+      if (yjs) return await this.#upgradeYjs(decodeOnce(yjs[1]!), request, stream, head).finally(leave);
+      this.#accept(request, stream, head, (socket) => this.#strangerMustSpeak(path === '/v1' ? new StudioConnection(socket, this.#options) : new HocuspocusConnection({ ...this.#options, socket }), leave));
     } catch (error) {
       this.#options.logger.warn({ err: error }, 'an upgrade failed');
       refuse(stream, 503, 'Service Unavailable');
     }
+  }
+
+  /** A place among those on their way in, given back by calling what is answered, or by the client's going; null: none. */
+  async #enter(client: Duplex | ServerResponse): Promise<(() => void) | null> {
+    const gone = new AbortController();
+    client.once('close', () => gone.abort());
+    if (!(await this.#doorway.enter(gone.signal))) return null;
+    let isInside = true;
+    const leave = () => {
+      if (isInside) this.#doorway.leave();
+      isInside = false;
+    };
+    if (gone.signal.aborted) leave();
+    else client.once('close', leave);
+    return isInside ? leave : null;
   }
 
   /** y-websocket backs off on a refused upgrade and not on a close: the credential is checked before the handshake. */
@@ -189,18 +216,15 @@ export class Gateway {
     connection.ended();
   }
 
-  #strangerMustSpeak<C extends StudioConnection | HocuspocusConnection>(connection: C): C {
+  #strangerMustSpeak<C extends StudioConnection | HocuspocusConnection>(connection: C, leave: () => void): C {
+    connection.onKnown = leave;
     setTimeout(() => {
-      if (connection.isStranger) connection.close(CLOSE.ticketSpent, 'no credential was shown');
+      if (!connection.isStranger) return;
+      connection.close(CLOSE.ticketSpent, 'no credential was shown');
+      // Those behind do not wait for the farewell of someone who says nothing.
+      leave();
     }, this.#options.helloWithinMs).unref();
     return connection;
-  }
-
-  /** Nobody new comes in. */
-  get #isFull(): boolean {
-    let strangers = this.streams.beginning;
-    for (const connection of this.#connections) if (!(connection instanceof YjsConnection) && connection.isStranger) strangers += 1;
-    return this.#draining || strangers >= this.#options.strangersMax;
   }
 
   heartbeat(): void {
@@ -215,6 +239,7 @@ export class Gateway {
   /** No one new comes in; everyone is told to come back in a moment. */
   async drain(): Promise<void> {
     this.#draining = true;
+    this.#doorway.close();
     for (const connection of this.#connections) connection.close(CLOSE.restarting, 'restarting');
     await Promise.all(this.#servers.map((server) => new Promise((resolve) => server.close(resolve))));
   }

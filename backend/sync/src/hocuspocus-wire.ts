@@ -31,6 +31,8 @@ export class HocuspocusConnection implements Visitor {
   #admitted: string | null = null;
   #waitingBytes = 0;
   #ended = false;
+  /** Called when a first credential was shown and found good. */
+  onKnown: () => void = () => undefined;
 
   constructor({ socket, host, grants, visitors, logger }: { socket: Socket; host: RoomHost; grants: Grants; visitors: Visitors; logger: Logger }) {
     this.#socket = socket;
@@ -125,6 +127,7 @@ export class HocuspocusConnection implements Visitor {
     if (this.#admitted === null) {
       if (!this.#visitors.admit(grant.who.userId)) return this.close(CLOSE.shedding, 'too many sockets');
       this.#admitted = grant.who.userId;
+      this.onKnown();
     }
     if (document.session) {
       // A second token on an open document renews the sign-in behind it.

@@ -22,7 +22,8 @@ export interface StreamOptions {
 
 /** What the gateway does for a stream as it does for a socket. */
 interface Home {
-  connect(stream: HttpStream): StudioConnection;
+  /** `known` is called when the client has shown who it is. */
+  connect(stream: HttpStream, known: () => void): StudioConnection;
   hear(connection: StudioConnection, stream: HttpStream, frame: Uint8Array): void;
   ended(connection: StudioConnection): void;
 }
@@ -44,8 +45,6 @@ export class Streams {
   readonly #options: StreamOptions;
   readonly #home: Home;
   readonly #open = new Map<string, OpenStream>();
-  /** Streams to be whose hello is still on its way. */
-  beginning = 0;
 
   constructor(options: StreamOptions, home: Home) {
     this.#options = options;
@@ -53,10 +52,9 @@ export class Streams {
   }
 
   /** `POST /v1/streams`: the request brings the hello, the answer is the stream. */
-  async begin(request: IncomingMessage, response: ServerResponse): Promise<void> {
+  async begin(request: IncomingMessage, response: ServerResponse, known: () => void): Promise<void> {
     const { inbox, carrierLimits: limits, helloWithinMs, clock, turn, logger } = this.#options;
-    this.beginning += 1;
-    const hello = await this.#read(request, response, HELLO_BYTES_MAX, helloWithinMs).finally(() => (this.beginning -= 1));
+    const hello = await this.#read(request, response, HELLO_BYTES_MAX, helloWithinMs);
     if (!hello) return;
     if (hello.number !== 0) return answer(response, 400);
     const id = uuidText(randomBytes(16));
@@ -72,7 +70,7 @@ export class Streams {
         return inbox.announce(id);
       },
     });
-    const open: OpenStream = { stream, connection: this.#home.connect(stream), collecting: Promise.resolve() };
+    const open: OpenStream = { stream, connection: this.#home.connect(stream, known), collecting: Promise.resolve() };
     this.#open.set(id, open);
     response.on('error', () => undefined);
     response.on('close', () => {

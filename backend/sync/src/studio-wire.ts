@@ -32,6 +32,8 @@ export class StudioConnection implements Visitor, EventListener {
   #ended = false;
   #queue: Promise<void> = Promise.resolve();
   seq = 0;
+  /** Called when a credential was shown and found good. */
+  onKnown: () => void = () => undefined;
 
   constructor(carrier: Carrier, options: StudioWireOptions) {
     this.#carrier = carrier;
@@ -114,6 +116,7 @@ export class StudioConnection implements Visitor, EventListener {
     if (this.#ended) return;
     if (!this.#options.visitors.admit(grant.who.userId)) return this.close(CLOSE.shedding, 'too many sockets');
     this.#grant = grant;
+    this.onKnown();
     this.seq = lastSeq;
     this.#options.visitors.add(this);
     this.#send({ type: 'welcome', session: 1, heartbeatMs: this.#options.heartbeatMs });
