@@ -10,7 +10,7 @@ import { inTable } from './report.ts';
 import { timed } from './timed.ts';
 
 /** Partitions of the log in each database; 1 is one plain table. */
-const SHAPES = [1, 8, 16, 64];
+const SHAPES = [1, 8, 64];
 const DOCUMENTS = 20_000;
 const ROWS_EACH = 10;
 /** Nothing is due: what is measured is the question. */

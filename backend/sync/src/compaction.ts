@@ -191,9 +191,14 @@ export class Compactor {
   async #coverWith(client: PoolClient, before: Cover, rows: readonly Row[]): Promise<Cover> {
     const folded: Cover = {};
     for (const { node, seq } of rows) folded[node] = Math.max(folded[node] ?? 0, seq);
-    await client.query("INSERT INTO sync.folded_node AS f (node) SELECT node FROM unnest($1::uuid[]) AS t (node) ORDER BY node ON CONFLICT (node) DO UPDATE SET folded_at = now() WHERE f.folded_at < now() - interval '1 hour'", [
-      Object.keys(folded),
-    ]);
+    // Only once an hour: a row that is written here is locked to the end of this fold, and others fold rows of the same nodes.
+    await client.query(
+      `INSERT INTO sync.folded_node (node)
+       SELECT t.node FROM unnest($1::uuid[]) AS t (node)
+        WHERE NOT EXISTS (SELECT FROM sync.folded_node f WHERE f.node = t.node AND f.folded_at > now() - interval '1 hour') ORDER BY t.node
+           ON CONFLICT (node) DO UPDATE SET folded_at = now()`,
+      [Object.keys(folded)],
+    );
     const { rows: gone } = await client.query<{ node: string }>(
       `SELECT t.node FROM unnest($1::uuid[]) AS t (node)
         WHERE NOT EXISTS (SELECT FROM sync.node n WHERE n.node = t.node)

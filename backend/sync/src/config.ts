@@ -35,7 +35,7 @@ export const SyncConfig = z
     COWRITE_SYNC_ROOM_LINGERS: duration('10s').describe('how long a document stays loaded after its last session left'),
     COWRITE_SYNC_PRESENCE_EXPIRES: duration('30s').describe('presence of a silent client ends after this'),
     COWRITE_SYNC_HEARTBEAT: duration('20s').describe('a data frame at least this often, so that no proxy and no foreign client takes the socket for dead'),
-    COWRITE_COMPACT_AFTER: duration('2s').describe('the compactor folds a document after it has been quiet for this long'),
+    COWRITE_COMPACT_AFTER: duration('2s').describe('the compactor folds a document after it has been quiet for this long (a long one later)'),
     COWRITE_COMPACT_AT_MOST: duration('15s').describe('… or when its oldest row of the log is this old'),
     COWRITE_COMPACT_ROWS: wholeNumber(1_000, { min: 1 }).describe('… or when it has this many rows in the log'),
   })

@@ -67,6 +67,28 @@ test('what an installation had in its log and history is there after its tables 
   expect(doc.getXmlFragment('default').toString()).toBe('<scenebreak></scenebreak>');
 });
 
+test('days of history can be joined into one partition, and the next days go on after the last', async () => {
+  await using database = await aDatabase();
+  const { pool } = database;
+  await pool.query("SELECT sync.make_history_days((now() AT TIME ZONE 'UTC')::date + 3)");
+  const { rows } = await pool.query<{ day: string; name: string }>(
+    "SELECT day::text, to_char(day, 'YYYYMMDD') AS name FROM generate_series((now() AT TIME ZONE 'UTC')::date + 2, (now() AT TIME ZONE 'UTC')::date + 4, interval '1 day') AS t (day)",
+  );
+  const [first, second, after] = rows as [(typeof rows)[number], (typeof rows)[number], (typeof rows)[number]];
+  for (const { day } of [first, second]) await pool.query(`INSERT INTO sync.update_history (${ROW}) VALUES ($1, 1, $1, 1, '', '{}', $2)`, [randomUUID(), day]);
+  await pool.query(`
+    BEGIN;
+    CREATE TABLE sync.update_history_joined (LIKE sync.update_history INCLUDING DEFAULTS INCLUDING INDEXES);
+    LOCK TABLE sync.update_history IN ACCESS EXCLUSIVE MODE;
+    INSERT INTO sync.update_history_joined SELECT * FROM sync.update_history_${first.name};
+    INSERT INTO sync.update_history_joined SELECT * FROM sync.update_history_${second.name};
+    DROP TABLE sync.update_history_${first.name}, sync.update_history_${second.name};
+    ALTER TABLE sync.update_history ATTACH PARTITION sync.update_history_joined FOR VALUES FROM ('${first.day}') TO ('${after.day}');
+    COMMIT`);
+  expect((await pool.query('SELECT DISTINCT tableoid::regclass::text AS place FROM sync.update_history')).rows).toEqual([{ place: 'sync.update_history_joined' }]);
+  expect((await pool.query("SELECT sync.make_history_days((now() AT TIME ZONE 'UTC')::date + 5) AS made")).rows).toEqual([{ made: 2 }]);
+});
+
 test('the log of one document is looked for in one partition and by its key, by a plan made once and while the log was empty', async () => {
   await using database = await aDatabase();
   const pool = connect(database.url, { name: 'test', connectionsMax: 1, plansOnce: true });

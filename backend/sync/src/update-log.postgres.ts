@@ -87,7 +87,7 @@ export class PostgresUpdateLog implements UpdateLog {
       text: `
         SELECT d.epoch, d.version, d.cover, f.beyond, d.checksum, d.state_vector, d.delete_set_at, CASE WHEN f.beyond THEN d.snapshot END AS snapshot,
                (SELECT json_agg(${STORED_ROW})
-                  FROM sync.update_log l WHERE l.document_id = d.document_id AND l.epoch = d.epoch AND l.seq > coalesce(($2::jsonb ->> l.node::text)::bigint, 0)) AS tail
+                  FROM sync.update_log l WHERE l.document_id = $1 AND l.epoch = d.epoch AND l.seq > coalesce(($2::jsonb ->> l.node::text)::bigint, 0)) AS tail
           FROM sync.document d
          CROSS JOIN LATERAL (SELECT EXISTS (SELECT FROM jsonb_each_text(d.cover) c WHERE c.value::bigint > coalesce(($2::jsonb ->> c.key)::bigint, 0)) AS beyond) f
          WHERE d.document_id = $1`,
