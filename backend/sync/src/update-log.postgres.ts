@@ -84,6 +84,7 @@ export class PostgresUpdateLog implements UpdateLog {
   async beyond(documentId: string, passed: ReadonlyMap<string, number>): Promise<Pick<StoredDocument, 'epoch' | 'tail'> & { snapshot: StoredSnapshot | null }> {
     const { rows } = await this.#pool.query<SnapshotRow & { epoch: number; beyond: boolean; tail: StoredRow[] | null }>({
       name: 'beyond',
+      // The log is asked by the parameter and not by the row of the document: of eight partitions one is opened.
       text: `
         SELECT d.epoch, d.version, d.cover, f.beyond, d.checksum, d.state_vector, d.delete_set_at, CASE WHEN f.beyond THEN d.snapshot END AS snapshot,
                (SELECT json_agg(${STORED_ROW})
