@@ -28,6 +28,12 @@ const { values } = parseArgs({
 });
 const folder = await mkdtemp(join(tmpdir(), 'cowrite-year-'));
 const postgres = await startEmbeddedPostgres({ dataDir: join(folder, 'postgres'), password: newPassword(), settings: { shared_buffers: '256MB' } });
+async function leaveNothing(): Promise<void> {
+  await postgres.stop();
+  await rm(folder, { recursive: true, force: true });
+}
+// PostgreSQL would outlive a run that is interrupted.
+for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => void leaveNothing().finally(() => process.exit(130)));
 try {
   const client = new Client({ connectionString: postgres.url('postgres') });
   await client.connect();
@@ -55,6 +61,5 @@ try {
     );
   }
 } finally {
-  await postgres.stop();
-  await rm(folder, { recursive: true, force: true });
+  await leaveNothing();
 }
