@@ -14,6 +14,7 @@ import { keepCaretSeen } from './caret-seen.ts';
 import { pageFrames } from './one-a-frame.ts';
 import { useWritingPreferences, writingPreferences } from './preferences.ts';
 import { ClosedNotice } from './closed-notice.tsx';
+import { DraftNotices } from './draft-notices.tsx';
 import { PASTE_UNITS_MAX, SceneView, type TakenBlock } from './scene-view.ts';
 import { words } from './words.ts';
 
@@ -35,12 +36,14 @@ export interface SurfaceProps {
   onPeople?: (people: readonly Person[]) => void;
 }
 
-const OPENING: DocumentState = { access: { kind: 'opening' }, people: [], storageWorks: true };
+const OPENING: DocumentState = { access: { kind: 'opening' }, people: [], storageWorks: true, drafts: [], isOver: false };
 
 /** One scene that can be written in: opens its document, shows what may honestly be said of it, and the text. */
 export function Surface(props: SurfaceProps) {
   const { live: project, scenes } = useProject();
   const [live, setLive] = useState<LiveDocument | null>(null);
+  /** Rises when a history of the scene was replaced: another document is opened in the place of the one that is over. */
+  const [history, setHistory] = useState(0);
   const { documentId } = props;
   const isFresh = useRef(props.isFresh ?? false);
   useEffect(() => {
@@ -52,7 +55,7 @@ export function Surface(props: SurfaceProps) {
       setLive(null);
       leave();
     };
-  }, [project, documentId, scenes]);
+  }, [project, documentId, scenes, history]);
   const subscribe = useCallback((listener: () => void) => live?.subscribe(listener) ?? (() => undefined), [live]);
   const state = useSyncExternalStore(
     subscribe,
@@ -60,7 +63,7 @@ export function Surface(props: SurfaceProps) {
     () => OPENING,
   );
   const t = useWords(words);
-  const isReady = live !== null && state.access.kind !== 'opening';
+  const isReady = live !== null && !state.isOver && state.access.kind !== 'opening';
   const [isDue, setDue] = useState(false);
   useLayoutEffect(() => {
     if (!isReady) return;
@@ -70,14 +73,28 @@ export function Surface(props: SurfaceProps) {
       setDue(false);
     };
   }, [isReady]);
-  if (!isReady || !isDue) {
-    return (
-      <div role="img" aria-label={t.opening} className="py-4">
-        <Skeleton lines={8} />
-      </div>
-    );
-  }
-  return <OpenSurface key={documentId} {...props} live={live} state={state} />;
+  const notify = useNotify();
+  const { isOver } = state;
+  const isAnythingLaidBy = state.drafts.length > 0;
+  useEffect(() => {
+    if (!isOver) return;
+    setHistory((before) => before + 1);
+    if (!isAnythingLaidBy) notify({ text: t.replaced });
+    // Said once, when it happens.
+    // oxlint-disable-next-line react-hooks/exhaustive-deps
+  }, [isOver]);
+  return (
+    <>
+      <DraftNotices live={live} drafts={state.drafts} title={props.title} />
+      {isReady && isDue ? (
+        <OpenSurface key={documentId} {...props} live={live} state={state} />
+      ) : (
+        <div role="img" aria-label={t.opening} className="py-4">
+          <Skeleton lines={8} />
+        </div>
+      )}
+    </>
+  );
 }
 
 function OpenSurface({ live, state, title, takeFocus, onView, onChange, pageKey, followed, onPeople, documentId }: SurfaceProps & { live: LiveDocument; state: DocumentState }) {

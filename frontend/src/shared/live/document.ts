@@ -2,7 +2,8 @@ import { CLOSE, type DocumentId, type ProjectId, type UserId } from '@cowrite/co
 import { sceneLines } from '@cowrite/manuscript';
 import { type ClientFrame, Coverage, readUpdate, Replica, type ReplicaInput, type ServerFrame, uuidBytes } from '@cowrite/sync-core';
 import * as Y from 'yjs';
-import type { Disk } from './disk.ts';
+import type { Disk, RecoveryDraft } from './disk.ts';
+import { draftLines } from './draft-lines.ts';
 import type { Access, ConnectionState, DocumentState, LiveDocument, Person, SaveState } from './live.ts';
 import { SnapshotFetch } from './snapshot-fetch.ts';
 
@@ -26,6 +27,9 @@ export interface Channel {
   /** The bytes of a snapshot at a path that the server told. */
   fetchSnapshot(path: string, signal: AbortSignal): Promise<Uint8Array>;
   getConnection(): ConnectionState;
+  tellOtherTabs(documentId: DocumentId, endedEpoch: number | null): void;
+  /** Its history was left: whoever opens the scene from now on gets a fresh document. */
+  over(document: ReplicaHost): void;
   /** The last user let go. */
   closed(document: ReplicaHost): void;
   changed(): void;
@@ -59,6 +63,10 @@ export class ReplicaHost implements LiveDocument {
   #loaded = false;
   #ready: Promise<void>;
   #epoch = 0;
+  /** The history was replaced, and this document leaves it. */
+  #isLeaving = false;
+  #isOver = false;
+  #drafts: readonly RecoveryDraft[] = [];
   #trashed = false;
   #closed: Closed | null = null;
   #savedAt: Date | null = null;
@@ -86,10 +94,12 @@ export class ReplicaHost implements LiveDocument {
     this.#isFresh = isFresh;
     this.#loaded = isFresh;
     this.#save = this.#saveNow();
-    this.#state = { access: this.#accessNow(this.#save), people: [], storageWorks: true };
+    this.#state = { access: this.#accessNow(this.#save), people: [], storageWorks: true, drafts: [], isOver: false };
     this.doc.on('update', (update: Uint8Array, origin: unknown) => {
       this.#keepStateSoon();
       if (origin !== REMOTE && origin !== DISK) this.#step({ type: 'edited', update });
+      // A key that was pressed while the history was being left belongs to what is laid by.
+      if (this.#isOver) void this.#leaveHistory();
     });
     this.#ready = this.#restore();
   }
@@ -102,6 +112,7 @@ export class ReplicaHost implements LiveDocument {
       this.#refresh();
       return;
     }
+    void this.#readDrafts();
     try {
       const [state, entries] = await Promise.all([disk.state(this.documentId), disk.outbox(this.documentId)]);
       for (const update of state ? [state.update, ...state.received.map((received) => received.update)] : []) Y.applyUpdate(this.doc, update, DISK);
@@ -113,8 +124,9 @@ export class ReplicaHost implements LiveDocument {
       entries.forEach(({ key }, at) => this.#keys.set(first + at, key));
       this.#loaded ||= state !== null || entries.length > 0;
       this.#step({ type: 'restored', entries: entries.map(({ update }, at) => ({ number: first + at, update })) });
+      // Edits without a state are of a history too, and must not be sent into another one.
+      this.#epoch = state?.epoch ?? Math.max(0, ...entries.map(({ epoch }) => epoch ?? 0));
       if (state) {
-        this.#epoch = state.epoch;
         this.#step({ type: 'rights', canWrite: state.canWrite });
       }
     } catch {
@@ -167,7 +179,7 @@ export class ReplicaHost implements LiveDocument {
   }
 
   unsentText(): string | null {
-    return this.#replica.waiting > 0 ? sceneLines(this.fragment).join('\n') : null;
+    return this.#replica.waiting > 0 && !this.#isOver ? sceneLines(this.fragment).join('\n') : null;
   }
 
   release(): void {
@@ -185,7 +197,7 @@ export class ReplicaHost implements LiveDocument {
   /** Called on every fresh socket. */
   async connect(): Promise<void> {
     await this.#ready;
-    if (this.#channel.getConnection() !== 'online' || this.#closed) return;
+    if (this.#channel.getConnection() !== 'online' || this.#closed || this.#isLeaving) return;
     this.#step({ type: 'opening' });
     this.#open({ canFetch: true });
   }
@@ -210,7 +222,25 @@ export class ReplicaHost implements LiveDocument {
     this.#step({ type: 'disconnected' });
   }
 
-  /** The socket will not come back. */
+  /** Another tab left a history, or (null) changed what is laid by. */
+  async heardOfHistory(epoch: number | null): Promise<void> {
+    if (epoch !== null && epoch === this.#epoch) await this.#leaveHistory();
+    else await this.#readDrafts();
+  }
+
+  async discardDraft(draft: RecoveryDraft): Promise<void> {
+    await (await this.#channel.disk)?.discardDraft(draft);
+    this.#channel.tellOtherTabs(this.documentId, null);
+    await this.#readDrafts();
+  }
+
+  async #readDrafts(): Promise<void> {
+    const disk = await this.#channel.disk;
+    this.#drafts = (await disk?.drafts(this.documentId).catch(() => null)) ?? this.#drafts;
+    this.#refresh();
+  }
+
+  /** The server will not have this tab's socket back. */
   close(reason: Closed): void {
     this.#closed = reason;
     this.disconnect();
@@ -262,6 +292,7 @@ export class ReplicaHost implements LiveDocument {
   #channelClosed(code: number): void {
     this.#snapshot.end();
     this.#step({ type: 'disconnected' });
+    if (code === CLOSE.oldEpoch) return void this.#leaveHistory();
     // A scene made offline is announced by the outline's own outbox, a moment after the socket is back.
     if ((code === CLOSE.gone && this.#isFresh && !this.#savedAt) || !CLOSED[code]) {
       setTimeout(() => void this.connect(), 1_000);
@@ -269,6 +300,32 @@ export class ReplicaHost implements LiveDocument {
     }
     this.#closed = CLOSED[code]!;
     this.#refresh();
+  }
+
+  /**
+   * History was replaced. What was not sent is laid by on this device, the rest of the old history is forgotten, and the
+   * pages are told to open the scene again. A device that keeps nothing offers the text as a copy, as for any other end.
+   */
+  async #leaveHistory(): Promise<void> {
+    const isFirst = !this.#isLeaving;
+    this.#isLeaving = true;
+    await this.#ready;
+    const disk = await this.#channel.disk;
+    try {
+      if (!disk) throw new Error('nothing is kept here');
+      await disk.leaveHistory(
+        { documentId: this.documentId, projectId: this.#channel.projectId, epoch: this.#epoch, update: Y.encodeStateAsUpdate(this.doc), unsent: this.#replica.unsent(), at: new Date() },
+        { merge: (updates) => Y.mergeUpdates(updates), lines: draftLines },
+      );
+      await this.#readDrafts();
+      this.#isOver = true;
+      this.#channel.over(this);
+    } catch {
+      // Nothing of the text was moved: it is still here, and the page says how it can be kept.
+    }
+    this.#closed = 'old-epoch';
+    this.#refresh();
+    if (isFirst && this.#isOver) this.#channel.tellOtherTabs(this.documentId, this.#epoch);
   }
 
   #meet(people: FrameOf<'people'>['people']): void {
@@ -335,7 +392,7 @@ export class ReplicaHost implements LiveDocument {
   async #persist(number: number, update: Uint8Array): Promise<void> {
     const disk = await this.#channel.disk;
     try {
-      if (disk) this.#keys.set(number, await disk.keep({ projectId: this.#channel.projectId, documentId: this.documentId, update }));
+      if (disk) this.#keys.set(number, await disk.keep({ projectId: this.#channel.projectId, documentId: this.documentId, epoch: this.#epoch, update }));
     } catch {
       // Quota or private mode: it is sent all the same, and the page warns that a closed tab would lose what waits.
       this.#storageWorks = false;
@@ -355,7 +412,7 @@ export class ReplicaHost implements LiveDocument {
   #keepReceived(update: Uint8Array): void {
     this.#channel.disk
       .then(async (disk) => {
-        if (disk) this.#received.push(await disk.keepReceived(this.documentId, update));
+        if (disk) this.#received.push(await disk.keepReceived({ documentId: this.documentId, epoch: this.#epoch, update }));
       })
       .catch(() => {
         this.#storageWorks = false;
@@ -370,7 +427,7 @@ export class ReplicaHost implements LiveDocument {
     if (this.#keepTimer) clearTimeout(this.#keepTimer);
     this.#keepTimer = null;
     const disk = await this.#channel.disk;
-    if (!disk || !this.#loaded || this.#hasPending()) return;
+    if (!disk || !this.#loaded || this.#isLeaving || this.#hasPending()) return;
     // Never a state with an edit that the outbox lacks: a deletion moves no clock, and would be known here alone.
     if (!this.#replica.isOnDisk) return this.#keepStateSoon();
     const received = this.#received.splice(0);
@@ -394,16 +451,17 @@ export class ReplicaHost implements LiveDocument {
   #refresh(): void {
     const save = this.#saveNow();
     const access = this.#accessNow(save);
-    const { people, storageWorks, access: before } = this.#state;
-    const met = this.#people === this.#shownPeople ? people : [...this.#people.values()];
+    const people = this.#people === this.#shownPeople ? this.#state.people : [...this.#people.values()];
     this.#shownPeople = this.#people;
-    if (!isSame(access, before) || met !== people || storageWorks !== this.#storageWorks) this.#state = { access: isSame(access, before) ? before : access, people: met, storageWorks: this.#storageWorks };
+    const state: DocumentState = { access: isSame(access, this.#state.access) ? this.#state.access : access, people, storageWorks: this.#storageWorks, drafts: this.#drafts, isOver: this.#isOver };
+    if (!isSame(state, this.#state)) this.#state = state;
     if (!isSame(save, this.#save)) this.#save = save;
     for (const listener of this.#listeners) listener();
   }
 
   #saveNow(): SaveState {
-    const waiting = this.#replica.waiting;
+    // What was laid by waits for nothing any more.
+    const waiting = this.#isOver ? 0 : this.#replica.waiting;
     if (this.#closed) return { kind: 'closed', reason: this.#closed, unsent: waiting };
     if (!this.#loaded) return { kind: 'opening' };
     if (!this.#replica.canWrite) return { kind: 'read-only', reason: this.#trashed ? 'trashed' : 'role', unsent: waiting };

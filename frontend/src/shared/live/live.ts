@@ -1,5 +1,8 @@
 import type { DocumentId, LiveHint, ProjectEvent, ProjectId, UserId } from '@cowrite/contract';
 import type * as Y from 'yjs';
+import type { RecoveryDraft } from './disk.ts';
+
+export type { RecoveryDraft } from './disk.ts';
 
 /**
  * What the studio sees of the sync engine: one socket a tab, one `LiveDocument` for each open scene.
@@ -40,6 +43,10 @@ export interface DocumentState {
   people: readonly Person[];
   /** False when this browser keeps nothing (private mode, quota): text would not outlive the tab while offline. */
   storageWorks: boolean;
+  /** What this writer had not sent when a history of the scene was replaced, oldest first. Kept on this device until discarded. */
+  drafts: readonly RecoveryDraft[];
+  /** Another history has taken the place of this one, and nothing of it can be lost any more: open the document again. */
+  isOver: boolean;
 }
 
 export interface LiveDocument {
@@ -56,6 +63,8 @@ export interface LiveDocument {
   setCaret(caret: { anchor: Y.RelativePosition; head: Y.RelativePosition } | null): void;
   /** The writer's text that was never confirmed, as plain lines, to be offered as a file. Null when there is none. */
   unsentText(): string | null;
+  /** For good, in all tabs. */
+  discardDraft(draft: RecoveryDraft): Promise<void>;
   /** Everyone who opened must release; the last one closes the channel. */
   release(): void;
 }

@@ -16,6 +16,12 @@ const OPEN_WITHIN_MS = 15_000;
 /** A short break is not shown as offline: most are over before anyone could read the word. */
 const OFFLINE_AFTER_MS = 2_500;
 
+/** What tabs say to each other: a history of a scene is over, or (null) its drafts are others than before. */
+interface HistoryWord {
+  documentId: DocumentId;
+  epoch: number | null;
+}
+
 type ClosedReason = 'signed-out' | 'not-allowed' | 'gone' | 'old-epoch' | 'malformed';
 
 /** The tab's connection to one project, renewed for as long as the server will have it. */
@@ -41,6 +47,8 @@ export class ProjectSocket implements LiveProject, Channel {
   #silenceTimer: ReturnType<typeof setTimeout> | null = null;
   #offlineTimer: ReturnType<typeof setTimeout> | null = null;
   #isClosed = false;
+  /** The tabs of this person in this browser share a disk: they leave a history together. */
+  readonly #otherTabs: BroadcastChannel;
   /** Waiting edits of scenes that are not open, from the disk. */
   #elsewhere = new Map<DocumentId, number>();
 
@@ -50,6 +58,8 @@ export class ProjectSocket implements LiveProject, Channel {
     this.userId = options.userId;
     this.#seq = options.seq;
     this.disk = openDisk(options.userId).catch(() => null);
+    this.#otherTabs = new BroadcastChannel(`cowrite-histories-${options.userId}`);
+    this.#otherTabs.onmessage = ({ data: { documentId, epoch } }: MessageEvent<HistoryWord>) => void this.#documents.get(documentId)?.heardOfHistory(epoch);
     addEventListener('online', this.#onOnline);
     addEventListener('offline', this.#onOffline);
     this.#offlineSoon();
@@ -103,6 +113,7 @@ export class ProjectSocket implements LiveProject, Channel {
     removeEventListener('offline', this.#onOffline);
     for (const timer of [this.#retryTimer, this.#silenceTimer, this.#offlineTimer]) if (timer) clearTimeout(timer);
     this.#carrier?.drop();
+    this.#otherTabs.close();
   }
 
   // ── what the documents need ──
@@ -117,7 +128,17 @@ export class ProjectSocket implements LiveProject, Channel {
     return new Uint8Array(await answer.arrayBuffer());
   }
 
+  tellOtherTabs(documentId: DocumentId, epoch: number | null): void {
+    if (!this.#isClosed) this.#otherTabs.postMessage({ documentId, epoch } satisfies HistoryWord);
+  }
+
+  over(document: ReplicaHost): void {
+    if (this.#documents.get(document.documentId) === document) this.#documents.delete(document.documentId);
+  }
+
   closed(document: ReplicaHost): void {
+    // Whoever opened it again has another one.
+    if (this.#documents.get(document.documentId) !== document) return;
     this.#documents.delete(document.documentId);
     if (document.waiting > 0) this.#elsewhere.set(document.documentId, document.waiting);
     else this.#elsewhere.delete(document.documentId);

@@ -4,6 +4,7 @@ import { Menu } from '@base-ui/react/menu';
 import { useState } from 'react';
 import { problemText } from '../api/problem-text.ts';
 import { useLocale, useWords, wordsOf } from '../i18n/words.tsx';
+import { countDrafts } from '../live/disk.ts';
 import { studioStore } from '../project/studio-store.ts';
 import { Button } from '../ui/button.tsx';
 import { menuLayer } from '../ui/layers.tsx';
@@ -68,7 +69,7 @@ export function PersonMenu({ person, unsent }: { person: KnownPerson; unsent?: U
     const outline = await studioStore(person.id)
       .waiting()
       .catch(() => 0);
-    const count = outline + (unsent?.count() ?? 0);
+    const count = outline + (unsent?.count() ?? 0) + (await countDrafts(person.id));
     if (count > 0) setAsking(count);
     else await leave();
   };
