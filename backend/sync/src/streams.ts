@@ -55,7 +55,8 @@ export class Streams {
   async begin(request: IncomingMessage, response: ServerResponse, known: () => void): Promise<void> {
     const { inbox, carrierLimits: limits, helloWithinMs, clock, turn, logger } = this.#options;
     const hello = await this.#read(request, response, HELLO_BYTES_MAX, helloWithinMs);
-    if (!hello) return;
+    // Whoever is gone already would never be heard to go.
+    if (!hello || response.destroyed) return;
     if (hello.number !== 0) return answer(response, 400);
     const id = uuidText(randomBytes(16));
     let isAnnounced = false;
