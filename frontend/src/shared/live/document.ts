@@ -199,7 +199,7 @@ export class ReplicaHost implements LiveDocument {
     await this.#ready;
     if (this.#channel.getConnection() !== 'online' || this.#closed || this.#isLeaving) return;
     this.#step({ type: 'opening' });
-    this.#open({ canFetch: true });
+    this.#open(true);
   }
 
   /** Where a large snapshot cannot be fetched, it is sent. */
@@ -208,12 +208,14 @@ export class ReplicaHost implements LiveDocument {
     // Nothing of its history is here: if that was replaced meanwhile, the new one is as good.
     if (!this.#loaded) this.#epoch = 0;
     this.#step({ type: 'opening' });
-    this.#open({});
+    this.#open(false);
   }
 
-  #open(can: { canFetch?: true }): void {
+  #open(canFetch: boolean): void {
     const stateVector = this.#hasPending() ? Uint8Array.of(0) : Y.encodeStateVector(this.doc);
-    this.#channel.send({ type: 'open', channel: this.number, documentId: uuidBytes(this.documentId), epoch: this.#epoch, stateVector, ...can });
+    // Said only by who has nothing: the snapshot is of use to nobody else.
+    const asksToFetch = canFetch && stateVector.length === 1;
+    this.#channel.send({ type: 'open', channel: this.number, documentId: uuidBytes(this.documentId), epoch: this.#epoch, stateVector, ...(asksToFetch ? { canFetch: true } : {}) });
   }
 
   disconnect(): void {

@@ -161,7 +161,8 @@ export class ProjectSocket implements LiveProject, Channel {
       const reason = error instanceof Problem ? REFUSED[error.code] : undefined;
       return reason ? this.#end(reason) : this.#retry();
     }
-    if (this.#isClosed) return;
+    // Another attempt may have been faster: the network came back while the ticket was on its way.
+    if (this.#isClosed || this.#carrier) return;
     const { wsUrl } = this.#options;
     this.#kind = this.#choice.next(Date.now());
     this.#hasOpened = false;
@@ -183,7 +184,7 @@ export class ProjectSocket implements LiveProject, Channel {
       },
     };
     this.#carrier = this.#kind === 'socket' ? openSocket(wsUrl, hello, ears) : openStream(httpUrlOf(wsUrl), hello, ears);
-    this.#silenceTimer = setTimeout(() => this.#drop(), OPEN_WITHIN_MS);
+    this.#heard(OPEN_WITHIN_MS);
   }
 
   /** The carrier was refused by nobody of ours. Only where HTTP works does that say something of WebSockets. */
@@ -267,9 +268,10 @@ export class ProjectSocket implements LiveProject, Channel {
     this.#notify();
   }
 
-  #heard(): void {
+  /** The carrier is given up when nothing more is heard of it for so long. */
+  #heard(againWithinMs = SILENCE_MS): void {
     if (this.#silenceTimer) clearTimeout(this.#silenceTimer);
-    this.#silenceTimer = setTimeout(() => this.#drop(), SILENCE_MS);
+    this.#silenceTimer = setTimeout(() => this.#drop(), againWithinMs);
   }
 
   /** Gives the carrier up without waiting for its goodbye, which a dead network never brings. */
