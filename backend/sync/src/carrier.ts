@@ -1,3 +1,5 @@
+import type { Writable } from 'node:stream';
+
 export interface CarrierLimits {
   messagesPerSecond: number;
   bytesPerSecond: number;
@@ -59,7 +61,43 @@ export class Allowance {
 }
 
 /** What is smaller than this is copied into one write; what is larger goes out as it is. */
-export const COPIED_BYTES_MAX = 16 * 1024;
+const COPIED_BYTES_MAX = 16 * 1024;
+
+/** What is said to one client within a turn of the event loop, for one write at its end. */
+export class Outgoing {
+  #parts: Uint8Array[] = [];
+  bytes = 0;
+
+  get isEmpty(): boolean {
+    return this.#parts.length === 0;
+  }
+
+  /** The bytes are not changed afterwards. */
+  add(parts: readonly Uint8Array[]): void {
+    for (const part of parts) {
+      this.#parts.push(part);
+      this.bytes += part.length;
+    }
+  }
+
+  /** Writes all of it; null: nobody is there to read it. */
+  writeTo(stream: Writable | null): void {
+    const [parts, bytes] = [this.#parts, this.bytes];
+    this.#parts = [];
+    this.bytes = 0;
+    if (!stream || parts.length === 0) return;
+    if (bytes <= COPIED_BYTES_MAX) {
+      stream.write(parts.length === 1 ? asBuffer(parts[0]!) : Buffer.concat(parts, bytes));
+      return;
+    }
+    stream.cork();
+    for (const part of parts) stream.write(asBuffer(part));
+    stream.uncork();
+  }
+}
+
+/** The same bytes as what a stream takes without a look. */
+const asBuffer = (bytes: Uint8Array): Buffer => (Buffer.isBuffer(bytes) ? bytes : Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length));
 
 /** How long the other side may take to end after it was told to; it may be gone without a word. */
 export const END_WITHIN_MS = 5_000;

@@ -1,6 +1,6 @@
 import type { ServerResponse } from 'node:http';
 import { messageHead, type StreamWord, writeStreamWord } from '@cowrite/sync-core';
-import { Allowance, type Carrier, type CarrierLimits, COPIED_BYTES_MAX, END_WITHIN_MS } from './carrier.ts';
+import { Allowance, type Carrier, type CarrierLimits, END_WITHIN_MS, Outgoing } from './carrier.ts';
 import type { Turn } from './turn.ts';
 
 /**
@@ -15,8 +15,7 @@ export class HttpStream implements Carrier {
   readonly #allowance: Allowance;
   readonly #turn: Turn;
   readonly #announce: () => Promise<void>;
-  #queue: Uint8Array[] = [];
-  #queuedBytes = 0;
+  readonly #outgoing = new Outgoing();
   /** Heartbeats since the other side last gave a sign of life. */
   #unanswered = 0;
   #isEnding = false;
@@ -63,7 +62,7 @@ export class HttpStream implements Carrier {
   }
 
   get #waitingBytes(): number {
-    return this.#queuedBytes + this.#response.writableLength;
+    return this.#outgoing.bytes + this.#response.writableLength;
   }
 
   whenDrained(done: () => void): void {
@@ -84,27 +83,13 @@ export class HttpStream implements Carrier {
 
   #add(...parts: Uint8Array[]): void {
     if (!this.isOpen) return;
-    if (this.#queue.length === 0) this.#turn.socket(this);
-    for (const part of parts) {
-      this.#queue.push(part);
-      this.#queuedBytes += part.length;
-    }
+    if (this.#outgoing.isEmpty) this.#turn.socket(this);
+    this.#outgoing.add(parts);
   }
 
   /** Writes what was said in this turn. */
   flush(): void {
-    const parts = this.#queue;
-    const bytes = this.#queuedBytes;
-    this.#queue = [];
-    this.#queuedBytes = 0;
-    if (parts.length === 0 || !this.isOpen) return;
-    if (bytes <= COPIED_BYTES_MAX) {
-      this.#response.write(Buffer.concat(parts, bytes));
-      return;
-    }
-    this.#response.cork();
-    for (const part of parts) this.#response.write(part);
-    this.#response.uncork();
+    this.#outgoing.writeTo(this.isOpen ? this.#response : null);
   }
 
   close(code: number, reason: string): void {

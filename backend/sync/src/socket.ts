@@ -1,6 +1,6 @@
 import type { Socket as NetSocket } from 'node:net';
 import type { WebSocket } from 'ws';
-import { Allowance, type Carrier, type CarrierLimits, COPIED_BYTES_MAX, END_WITHIN_MS } from './carrier.ts';
+import { Allowance, type Carrier, type CarrierLimits, END_WITHIN_MS, Outgoing } from './carrier.ts';
 import type { Turn } from './turn.ts';
 
 /**
@@ -13,8 +13,7 @@ export class Socket implements Carrier {
   readonly #limits: CarrierLimits;
   readonly #allowance: Allowance;
   readonly #turn: Turn;
-  #queue: Uint8Array[] = [];
-  #queuedBytes = 0;
+  readonly #outgoing = new Outgoing();
   /** Heartbeats since the other side last gave a sign of life. */
   #unanswered = 0;
 
@@ -49,7 +48,7 @@ export class Socket implements Carrier {
   }
 
   get #waitingBytes(): number {
-    return this.#queuedBytes + this.#ws.bufferedAmount;
+    return this.#outgoing.bytes + this.#ws.bufferedAmount;
   }
 
   get isOpen(): boolean {
@@ -75,28 +74,13 @@ export class Socket implements Carrier {
 
   #add(...parts: Uint8Array[]): void {
     if (!this.isOpen) return;
-    if (this.#queue.length === 0) this.#turn.socket(this);
-    for (const part of parts) {
-      this.#queue.push(part);
-      this.#queuedBytes += part.length;
-    }
+    if (this.#outgoing.isEmpty) this.#turn.socket(this);
+    this.#outgoing.add(parts);
   }
 
   /** Writes what was said in this turn. */
   flush(): void {
-    const parts = this.#queue;
-    const bytes = this.#queuedBytes;
-    this.#queue = [];
-    this.#queuedBytes = 0;
-    const stream = streamOf(this.#ws);
-    if (!stream || !this.isOpen || parts.length === 0) return;
-    if (bytes <= COPIED_BYTES_MAX) {
-      stream.write(parts.length === 1 ? asBuffer(parts[0]!) : Buffer.concat(parts, bytes));
-      return;
-    }
-    stream.cork();
-    for (const part of parts) stream.write(asBuffer(part));
-    stream.uncork();
+    this.#outgoing.writeTo(this.isOpen ? streamOf(this.#ws) : null);
   }
 
   close(code: number, reason: string): void {
@@ -106,9 +90,6 @@ export class Socket implements Carrier {
     setTimeout(() => this.#ws.terminate(), END_WITHIN_MS).unref();
   }
 }
-
-/** The same bytes as what a stream takes without a look. */
-const asBuffer = (bytes: Uint8Array): Buffer => (Buffer.isBuffer(bytes) ? bytes : Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length));
 
 /** The stream under a socket of the library. Its own sender writes there too, at once, so the order is that of the calls. */
 const streamOf = (ws: WebSocket): NetSocket | null => (ws as unknown as { _socket: NetSocket | null })._socket;
