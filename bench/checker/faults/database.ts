@@ -203,7 +203,8 @@ export const database: readonly Fault[] = [
     async strike(scene, house) {
       await house.disk!.fill();
       const began = performance.now();
-      // What was written before may still be overwritten: pages with room, a segment of the log that is there already.
+      // A few may still be committed: pages with room are overwritten, and a PostgreSQL that comes up frees what it no longer
+      // needs. They are counted with all others, and must be there in the end.
       const refusedMs = await until(async () => !(await isReady(house)), 'not being ready', 90_000);
       const acked = await ackedDuring(scene, 10_000, 4_000);
       return {
@@ -214,8 +215,8 @@ export const database: readonly Fault[] = [
         },
         kept: async ({ drainedMs }) =>
           promise(
-            acked === 0 && drainedMs <= 30_000,
-            `nothing taken once it is full, which was after ${ms(refusedMs)} (${acked} acknowledged in the ${ms(performance.now() - began - refusedMs)} after), goes on ${ms(drainedMs)} after there is room`,
+            refusedMs <= 5_000 && drainedMs <= 30_000,
+            `says that it is not ready ${ms(refusedMs)} after the disk is full (${acked} found room and were acknowledged in the ${ms(performance.now() - began - refusedMs)} after), goes on ${ms(drainedMs)} after there is room`,
           ),
       };
     },
