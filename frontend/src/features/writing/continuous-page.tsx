@@ -136,7 +136,7 @@ function Piece({
         </button>
       </h2>
       <div ref={body} style={near ? {} : { height: room }}>
-        {near && scene.documentId && <Surface documentId={scene.documentId} title={name} onView={onView} onChange={onChange} />}
+        {near && scene.documentId && <Surface documentId={scene.documentId} title={name} room={room} onView={onView} onChange={onChange} />}
       </div>
     </section>
   );

@@ -13,6 +13,7 @@ import { lengthsOfScene } from './counting.ts';
 import { cleanHtml, cleanText, sliceText, textSlice } from './paste.ts';
 import { SceneMapping } from './scene-mapping.ts';
 import { aidFor, type TypingAids } from './typing-aids.ts';
+import { unfold, unfolding } from './unfolding.ts';
 
 export interface SceneViewHost {
   live: LiveDocument;
@@ -20,6 +21,8 @@ export interface SceneViewHost {
   label: string;
   placeholder: string;
   canWrite: () => boolean;
+  /** The scene is laid out some blocks at a time, by `unfoldMore`. */
+  unfolds: boolean;
   aids: () => TypingAids;
   /** After every change of text or selection, in the same frame. */
   changed: (change: { text: boolean; own: boolean }) => void;
@@ -90,6 +93,7 @@ export class SceneView {
         yUndoPlugin({ undoManager: this.#undo }),
         gapCursor(),
         dropCursor({ color: 'var(--accent)', width: 2 }),
+        ...(host.unfolds ? [unfolding()] : []),
         new Plugin({ props: { handleKeyDown: (view, event) => host.pageKey(event) || keys(view, event) } }),
       ],
     });
@@ -118,7 +122,10 @@ export class SceneView {
         handleDOMEvents: {
           compositionstart: () => this.#composition(true),
           compositionend: () => this.#composition(false),
-          focus: () => this.#announceCaret(),
+          focus: () => {
+            unfold(this.view, { all: true });
+            this.#announceCaret();
+          },
           blur: () => this.#announceCaret(),
           paste: (_view, event) => this.#refusePaste(event),
           keydown: (_view, event) => this.#shortcutWhileComposing(event),
@@ -139,6 +146,11 @@ export class SceneView {
     this.#host.live.setComposing(false);
     this.#host.live.setCaret(null);
     this.view.destroy();
+  }
+
+  /** Lays out some more of the scene. @returns whether there is more. */
+  unfoldMore(): boolean {
+    return unfold(this.view);
   }
 
   get lengths(): Lengths {
@@ -193,6 +205,7 @@ export class SceneView {
     this.view.focus();
     const scroller = this.view.dom.closest<HTMLElement>('[data-scroller]');
     if (!scroller) return;
+    unfold(this.view, { all: true });
     const box = scroller.getBoundingClientRect();
     scroller.scrollTop += this.view.coordsAtPos(from).top - box.top - box.height / 3;
   }

@@ -26,6 +26,8 @@ export interface SurfaceProps {
   isFresh?: boolean;
   /** Puts the caret into the text as soon as it is there. */
   takeFocus?: boolean;
+  /** Pixels that the scene will about take. With it, the scene is laid out over some frames, and the room is kept meanwhile. */
+  room?: number;
   /** Hears of the view when it is there, and null when it goes. */
   onView?: (view: SceneView | null, live: LiveDocument | null) => void;
   /** After every change of text or selection; called at most once a frame. */
@@ -89,7 +91,7 @@ export function Surface(props: SurfaceProps) {
       {isReady && isDue ? (
         <OpenSurface key={documentId} {...props} live={live} state={state} />
       ) : (
-        <div role="img" aria-label={t.opening} className="py-4">
+        <div role="img" aria-label={t.opening} className="py-4" style={{ minHeight: props.room }}>
           <Skeleton lines={8} />
         </div>
       )}
@@ -97,7 +99,7 @@ export function Surface(props: SurfaceProps) {
   );
 }
 
-function OpenSurface({ live, state, title, takeFocus, onView, onChange, pageKey, followed, onPeople, documentId }: SurfaceProps & { live: LiveDocument; state: DocumentState }) {
+function OpenSurface({ live, state, title, takeFocus, room, onView, onChange, pageKey, followed, onPeople, documentId }: SurfaceProps & { live: LiveDocument; state: DocumentState }) {
   const t = useWords(words);
   const say = useSay();
   const notify = useNotify();
@@ -117,6 +119,7 @@ function OpenSurface({ live, state, title, takeFocus, onView, onChange, pageKey,
   useLayoutEffect(() => {
     let frame = 0;
     let counting: ReturnType<typeof setTimeout> | undefined;
+    let takeBackUnfolding: (() => void) | undefined;
     const mount = document.createElement('div');
     place.current!.append(mount);
     const count = () => {
@@ -129,6 +132,7 @@ function OpenSurface({ live, state, title, takeFocus, onView, onChange, pageKey,
       label: t.body,
       placeholder: now.current.canWrite ? t.placeholder : t.readingOnly,
       canWrite: () => now.current.canWrite,
+      unfolds: room !== undefined,
       aids: () => writingPreferences().aids,
       blockTaken: (block) => {
         setTaken(block);
@@ -154,11 +158,21 @@ function OpenSurface({ live, state, title, takeFocus, onView, onChange, pageKey,
     scene.current = view;
     carets.current = caretLayer;
     caretLayer.attach(view);
-    count();
+    // After the frame that shows the text: the tree's figure for it is there already.
+    counting = setTimeout(count);
+    if (room !== undefined) {
+      place.current!.style.minHeight = `${room}px`;
+      const unfold = () => {
+        if (view.unfoldMore()) takeBackUnfolding = pageFrames.run(unfold);
+        else place.current!.style.minHeight = '';
+      };
+      takeBackUnfolding = pageFrames.run(unfold);
+    }
     now.current.onView?.(view, live);
     if (takeFocus && now.current.canWrite) view.focusEnd();
     return () => {
       cancelAnimationFrame(frame);
+      takeBackUnfolding?.();
       clearTimeout(counting);
       if (counting !== undefined) count();
       now.current.onView?.(null, null);
