@@ -5,7 +5,7 @@ import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
-import { type EmbeddedPostgres, GIVES_MEMORY_BACK, migrate, newPassword, startEmbeddedPostgres } from '@cowrite/service-kit';
+import { type EmbeddedPostgres, GIVES_MEMORY_BACK, migrate, migrationFolders, newPassword, startEmbeddedPostgres } from '@cowrite/service-kit';
 import { Client } from 'pg';
 
 export const root = resolve(import.meta.dirname, '..');
@@ -143,10 +143,7 @@ export async function startStack({ studio: withStudio = false, nodes: nodeCount 
   await client.query('CREATE DATABASE cowrite');
   await client.end();
   const databaseUrl = postgres.url('cowrite');
-  await migrate(databaseUrl, [
-    { schema: 'core', folder: join(root, 'backend/core/migrations') },
-    { schema: 'sync', folder: join(root, 'backend/sync/migrations') },
-  ]);
+  await migrate(databaseUrl, migrationFolders(root));
 
   const [corePort, syncPort, studioPort] = [await freePort(), await freePort(), await freePort()];
   const shared = { DATABASE_URL: databaseUrl, ...GIVES_MEMORY_BACK, NODE_ENV: 'production', FRONTEND_URL: `http://localhost:${studioPort}`, HOST: '127.0.0.1', ...RAISED, ...env };

@@ -2,7 +2,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { cpus, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
-import { migrate, newPassword, startEmbeddedPostgres } from '@cowrite/service-kit';
+import { migrate, migrationFolders, newPassword, startEmbeddedPostgres } from '@cowrite/service-kit';
 import { Client } from 'pg';
 import { root } from './stack.ts';
 import { compareDays } from './year/days.ts';
@@ -40,10 +40,7 @@ try {
   await client.query('CREATE DATABASE cowrite');
   await client.end();
   const url = postgres.url('cowrite');
-  await migrate(url, [
-    { schema: 'core', folder: join(root, 'backend/core/migrations') },
-    { schema: 'sync', folder: join(root, 'backend/sync/migrations') },
-  ]);
+  await migrate(url, migrationFolders(root));
   process.stdout.write(`${cpus()[0]!.model} × ${cpus().length}, Node ${process.version}, PostgreSQL 16\n\n`);
   if (values.shapes) process.stdout.write(`${await compareShapes(postgres, Number(values.rounds))}\n`);
   else if (values.history) process.stdout.write(`${await compareDays(postgres)}\n`);

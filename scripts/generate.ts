@@ -2,7 +2,10 @@ import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { problemPage } from '@cowrite/contract';
 import { CoreEnvironment } from '../backend/core/src/config.ts';
-import { openApiDocument } from '../backend/core/src/platform/openapi.ts';
+import { openApiDocument } from '@cowrite/service-kit/http';
+import { aiApi } from '../backend/ai/src/api.ts';
+import { AiConfig } from '../backend/ai/src/config.ts';
+import { coreApi } from '../backend/core/src/platform/api.ts';
 import { SyncConfig } from '../backend/sync/src/config.ts';
 import { type EnvironmentSection, environmentPage, variablesOf } from './environment-page.ts';
 
@@ -20,6 +23,7 @@ const LAUNCHER: EnvironmentSection = {
     { name: 'JWT_SECRET', fallback: '', example: 'your_very_long_and_secure_jwt_secret_key_here', meaning: 'at least 32 random bytes; without it npm start makes one and keeps it in COWRITE_DATA' },
     { name: 'COWRITE_DATA', fallback: '.data', meaning: 'folder of the database, the secrets and the logs' },
     { name: 'CORE_PORT', fallback: '8100', meaning: 'port of core' },
+    { name: 'AI_PORT', fallback: '8101', meaning: 'port of the AI service' },
     { name: 'SYNC_PORT', fallback: '8102', meaning: 'port of sync' },
     { name: 'FRONTEND_PORT', fallback: '3100', meaning: 'port of the studio' },
   ],
@@ -34,8 +38,15 @@ const STUDIO: EnvironmentSection = {
 
 const files: Record<string, string> = {
   'docs/errors.md': problemPage(),
-  'docs/api/openapi.json': `${JSON.stringify(openApiDocument(), null, 2)}\n`,
-  '.env.example': environmentPage([LAUNCHER, { title: 'core', variables: variablesOf(CoreEnvironment.in) }, { title: 'sync and its compactor', variables: variablesOf(SyncConfig.in) }, STUDIO]),
+  'docs/api/openapi.json': `${JSON.stringify(openApiDocument(coreApi), null, 2)}\n`,
+  'docs/api/openapi-ai.json': `${JSON.stringify(openApiDocument(aiApi), null, 2)}\n`,
+  '.env.example': environmentPage([
+    LAUNCHER,
+    { title: 'core', variables: variablesOf(CoreEnvironment.in) },
+    { title: 'sync and its compactor', variables: variablesOf(SyncConfig.in) },
+    { title: 'the AI service', variables: variablesOf(AiConfig.in) },
+    STUDIO,
+  ]),
 };
 
 const differing: string[] = [];

@@ -5,7 +5,7 @@ import { chmod, mkdir, open, readFile, rename, rm, stat, statfs, writeFile } fro
 import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
-import { type EmbeddedPostgres, GIVES_MEMORY_BACK, migrate, NewerDatabase, newPassword, startEmbeddedPostgres } from '@cowrite/service-kit';
+import { type EmbeddedPostgres, GIVES_MEMORY_BACK, migrate, migrationFolders, NewerDatabase, newPassword, startEmbeddedPostgres } from '@cowrite/service-kit';
 import { Client } from 'pg';
 
 /**
@@ -21,7 +21,7 @@ const say = (ko: string, en: string): string => (isKorean ? ko : en);
 const line = (text: string): void => void process.stdout.write(`${text}\n`);
 
 const portOf = (name: string, fallback: number): number => Number(process.env[name] || fallback);
-const ports = { core: portOf('CORE_PORT', 8100), sync: portOf('SYNC_PORT', 8102), studio: portOf('FRONTEND_PORT', 3100) };
+const ports = { core: portOf('CORE_PORT', 8100), ai: portOf('AI_PORT', 8101), sync: portOf('SYNC_PORT', 8102), studio: portOf('FRONTEND_PORT', 3100) };
 
 /** A reason not to start, in a sentence that says what to do. */
 class CannotStart extends Error {}
@@ -194,6 +194,9 @@ class Supervised {
 const limitsFrom = (env: NodeJS.ProcessEnv): Record<string, string> =>
   Object.fromEntries(Object.entries(env).filter((entry): entry is [string, string] => /^(COWRITE_|JWT_EXPIRES_IN$|REFRESH_TOKEN_EXPIRES_IN$|PUBLIC_ORIGINS$|LOG_LEVEL$|REDIS_URL$)/.test(entry[0]) && entry[1] !== undefined));
 
+/** Keys of model vendors go to the AI service and to nobody else. */
+const keysFrom = (env: NodeJS.ProcessEnv): Record<string, string> => Object.fromEntries(Object.entries(env).filter((entry): entry is [string, string] => /^(OPENAI|ANTHROPIC)_API_KEY$/.test(entry[0]) && entry[1] !== undefined));
+
 let postgres: EmbeddedPostgres | null = null;
 const services: Supervised[] = [];
 let stopping = false;
@@ -249,15 +252,13 @@ async function main(): Promise<void> {
   const secrets = await prepareData();
   await takeLock();
   await requirePort('CORE_PORT', ports.core);
+  await requirePort('AI_PORT', ports.ai);
   await requirePort('SYNC_PORT', ports.sync);
   await requirePort('FRONTEND_PORT', ports.studio);
 
   const url = await databaseUrl(secrets);
   try {
-    const applied = await migrate(url, [
-      { schema: 'core', folder: join(root, 'backend/core/migrations') },
-      { schema: 'sync', folder: join(root, 'backend/sync/migrations') },
-    ]);
+    const applied = await migrate(url, migrationFolders(root));
     if (applied.length > 0) line(say(`  데이터베이스를 준비했습니다 (${applied.length}단계)`, `  prepared the database (${applied.length} steps)`));
   } catch (error) {
     if (error instanceof NewerDatabase)
@@ -286,6 +287,13 @@ async function main(): Promise<void> {
     port: ports.sync,
     env: { ...shared, ...GIVES_MEMORY_BACK, PORT: String(ports.sync), CORE_URL: `http://127.0.0.1:${ports.core}` },
   };
+  const ai: Service = {
+    name: 'ai',
+    script: join(root, 'backend/ai/dist/main.js'),
+    cwd: join(root, 'backend/ai'),
+    port: ports.ai,
+    env: { ...shared, ...keysFrom(process.env), PORT: String(ports.ai), CORE_URL: `http://127.0.0.1:${ports.core}` },
+  };
   const compactor: Service = { name: 'compactor', script: join(root, 'backend/sync/dist/compactor-main.js'), cwd: join(root, 'backend/sync'), port: null, env: { ...shared, NODE_OPTIONS: '--max-old-space-size=1024' } };
   const studio: Service = {
     name: 'studio',
@@ -295,7 +303,7 @@ async function main(): Promise<void> {
     port: ports.studio,
     env: { NODE_ENV: 'production', PORT: String(ports.studio), HOSTNAME: '127.0.0.1', CORE_PORT: String(ports.core), SYNC_PORT: String(ports.sync), FRONTEND_URL: studioUrl },
   };
-  for (const service of [core, sync, compactor, studio]) {
+  for (const service of [core, sync, ai, compactor, studio]) {
     const supervised = new Supervised(service);
     services.push(supervised);
     await supervised.start();

@@ -10,11 +10,11 @@ import { freePort, root } from '../../bench/stack.ts';
 
 /** The launcher as people meet it: what it says, what it leaves behind, what it refuses. On ports and a folder of its own. */
 let dataDir: string;
-let ports: { core: number; sync: number; studio: number };
+let ports: { core: number; ai: number; sync: number; studio: number };
 
 beforeAll(async () => {
   dataDir = join(await mkdtemp(join(tmpdir(), 'cowrite-launcher-')), 'data');
-  ports = { core: await freePort(), sync: await freePort(), studio: await freePort() };
+  ports = { core: await freePort(), ai: await freePort(), sync: await freePort(), studio: await freePort() };
 });
 afterAll(() => rm(join(dataDir, '..'), { recursive: true, force: true }));
 
@@ -28,7 +28,7 @@ class Launcher {
     this.child = spawn(process.execPath, [join(root, '.build/launch.mjs')], {
       cwd: root,
       stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
-      env: { PATH: process.env['PATH'], LANG: 'C.UTF-8', COWRITE_ROOT: root, COWRITE_DATA: dataDir, CORE_PORT: String(ports.core), SYNC_PORT: String(ports.sync), FRONTEND_PORT: String(ports.studio), ...env },
+      env: { PATH: process.env['PATH'], LANG: 'C.UTF-8', COWRITE_ROOT: root, COWRITE_DATA: dataDir, CORE_PORT: String(ports.core), AI_PORT: String(ports.ai), SYNC_PORT: String(ports.sync), FRONTEND_PORT: String(ports.studio), ...env },
     });
     const hear = (chunk: Buffer) => {
       this.output += chunk.toString();
@@ -65,7 +65,7 @@ const answers = (port: number) =>
     (response) => response.ok,
     () => false,
   );
-const everyone = async () => Promise.all([ports.core, ports.sync, ports.studio].map(answers));
+const everyone = async () => Promise.all([ports.core, ports.ai, ports.sync, ports.studio].map(answers));
 
 /** Runs it where it must refuse. */
 async function refusal(env: Record<string, string>): Promise<{ code: number | null; output: string }> {

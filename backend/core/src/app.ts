@@ -1,5 +1,6 @@
 import { type Route, routes } from '@cowrite/contract';
 import type { Logger, Pool } from '@cowrite/service-kit';
+import { answerProblem, listenOn, openApiDocument, requestId, serveApiDocs, whyNothingAt } from '@cowrite/service-kit/http';
 import { Module } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
@@ -19,16 +20,16 @@ import { MembersController } from './members/members.controller.ts';
 import { Members } from './members/members.ts';
 import { OutlineController } from './outline/outline.controller.ts';
 import { Outline } from './outline/outline.ts';
-import { serveApiDocs } from './platform/api-docs.ts';
+import { coreApi } from './platform/api.ts';
 import type { Clock } from './platform/clock.ts';
 import { SessionCookies } from './platform/cookies.ts';
 import { databaseOver } from './platform/database.ts';
 import { Guard } from './platform/guard.ts';
 import { HealthController, POOL, serviceRoutes } from './platform/health.controller.ts';
-import { listenOn, prepare, requestId, whyNothingAt } from './platform/http.ts';
+import { prepare } from './platform/http.ts';
 import { Idempotency } from './platform/idempotency.ts';
 import { Keys } from './platform/keys.ts';
-import { answerProblem, ProblemFilter } from './platform/problem-filter.ts';
+import { ProblemFilter } from './platform/problem-filter.ts';
 import { Rate } from './platform/rates.ts';
 import { Workers } from './platform/workers.ts';
 import { ProjectsController } from './projects/projects.controller.ts';
@@ -73,7 +74,7 @@ export async function createCore({ config, pool, clock, logger }: { config: Core
   const instance = adapter.getInstance();
   const all: Route[] = [...Object.values(serviceRoutes), ...Object.values(routes).flatMap((noun) => Object.values(noun) as Route[])];
   prepare(instance, { guard, config });
-  serveApiDocs(instance);
+  serveApiDocs(instance, openApiDocument(coreApi), { pagePath: '/api-docs', documentPath: '/api-docs-json' });
   const app = await NestFactory.create<NestFastifyApplication>(
     {
       module: CoreModule,

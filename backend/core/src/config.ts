@@ -1,19 +1,5 @@
-import { duration, isPlaceholder, wholeNumber } from '@cowrite/service-kit';
+import { allowedOrigins, duration, isLoopback, isPlaceholder, list, webAddress, wholeNumber } from '@cowrite/service-kit';
 import { z } from 'zod';
-
-/** Whether an address names this machine; only there may the studio be served without TLS. */
-const isLoopback = (hostname: string): boolean => hostname === 'localhost' || hostname === '127.0.0.1' || hostname === '[::1]' || hostname === '::1';
-
-const address = z.url({ protocol: /^https?$/, message: 'write an http or https address' }).transform((value) => new URL(value));
-const list = z
-  .string()
-  .default('')
-  .transform((value) =>
-    value
-      .split(',')
-      .map((part) => part.trim())
-      .filter((part) => part !== ''),
-  );
 
 /**
  * Everything that may be set from outside, by its variable. Times are written `15m`, `7d`; sizes are bytes; rates are
@@ -33,22 +19,13 @@ export const CoreEnvironment = z
     JWT_EXPIRES_IN: duration('15m').describe('life of an access token'),
     REFRESH_TOKEN_EXPIRES_IN: duration('7d').describe('how long a sign-in lasts without use'),
     COWRITE_SIGN_IN_MAX: duration('30d').describe('how long a sign-in lasts at most'),
-    FRONTEND_URL: address.prefault('http://localhost:3100').describe('the studio’s address; links in invitations begin with it'),
-    PUBLIC_ORIGINS: list.describe('further origins that browsers may call from, separated by commas'),
-    HOST: z
-      .string()
-      .default('127.0.0.1,::1')
-      .transform((value) =>
-        value
-          .split(',')
-          .map((part) => part.trim())
-          .filter((part) => part !== ''),
-      )
-      .describe('addresses to listen on, separated by commas'),
+    FRONTEND_URL: webAddress.prefault('http://localhost:3100').describe('the studio’s address; links in invitations begin with it'),
+    PUBLIC_ORIGINS: list().describe('further origins that browsers may call from, separated by commas'),
+    HOST: list('127.0.0.1,::1').describe('addresses to listen on, separated by commas'),
     PORT: wholeNumber(8100, { max: 65_535 }).describe('port to listen on'),
     LOG_LEVEL: z.enum(['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent']).default('info').describe('what is logged'),
     COWRITE_DATABASE_CONNECTIONS: wholeNumber(12, { min: 2 }).describe('connections to the database'),
-    COWRITE_TRUSTED_PROXIES: list.describe('addresses of proxies whose X-Forwarded-For is believed'),
+    COWRITE_TRUSTED_PROXIES: list().describe('addresses of proxies whose X-Forwarded-For is believed'),
     COWRITE_INSECURE_HTTP: z.enum(['0', '1']).default('0').describe('1 allows a studio served by plain http on another machine than this one'),
     COWRITE_ARGON2_MEMORY_KIB: wholeNumber(65_536, { min: 19_456 }).describe('memory of a password hash'),
     COWRITE_ARGON2_PASSES: wholeNumber(3, { min: 2 }).describe('passes of a password hash'),
@@ -88,7 +65,7 @@ export const CoreEnvironment = z
     signInMaxMs: env.COWRITE_SIGN_IN_MAX,
     studioUrl: env.FRONTEND_URL.href.replace(/\/$/, ''),
     secureCookies: env.FRONTEND_URL.protocol === 'https:',
-    allowedOrigins: originsOf(env.FRONTEND_URL, env.PUBLIC_ORIGINS),
+    allowedOrigins: allowedOrigins(env.FRONTEND_URL, env.PUBLIC_ORIGINS),
     passwordHash: { memoryKib: env.COWRITE_ARGON2_MEMORY_KIB, passes: env.COWRITE_ARGON2_PASSES },
     limits: {
       loginAttempts: env.COWRITE_LOGIN_ATTEMPTS,
@@ -109,10 +86,3 @@ export const CoreEnvironment = z
 
 export type CoreConfig = z.output<typeof CoreEnvironment>;
 export type Limits = CoreConfig['limits'];
-
-/** The exact origins browsers may call from; on this machine, every spelling of it on the studio's port. */
-function originsOf(studio: URL, further: readonly string[]): ReadonlySet<string> {
-  const port = studio.port === '' ? '' : `:${studio.port}`;
-  const spellings = isLoopback(studio.hostname) ? ['localhost', '127.0.0.1', '[::1]'].map((host) => `${studio.protocol}//${host}${port}`) : [studio.origin];
-  return new Set([...spellings, ...further]);
-}

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { answers, connect, type Logger } from '@cowrite/service-kit';
-import { createRemoteJWKSet, type JWTVerifyGetKey } from 'jose';
+import type { JWTVerifyGetKey } from 'jose';
 import { type Bus, type BusMessage, rowMessage } from './bus.ts';
 import { NotifyBus } from './bus.notify.ts';
 import { RedisBus } from './bus.redis.ts';
@@ -8,7 +8,7 @@ import { CommitQueue } from './commit-queue.ts';
 import type { SyncConfig } from './config.ts';
 import { CoreEdits } from './core-edits.ts';
 import { Gateway } from './gateway.ts';
-import { Grants } from './grants.ts';
+import { Grants, keysOf } from '@cowrite/service-kit/grants';
 import { Nodes } from './nodes.ts';
 import { type Notification, notifications } from './notifications.ts';
 import { ProjectEvents } from './project-events.ts';
@@ -58,7 +58,7 @@ export function createSync({ config, logger, keys }: { config: SyncConfig; logge
     logger,
   });
   const nodes = new Nodes({ pool, node, logger, came: () => bus.say([{ kind: 'look' }]), went });
-  const grants = new Grants(pool, keys ?? createRemoteJWKSet(new URL('/.well-known/jwks.json', config.CORE_URL), { cooldownDuration: 2_000, timeoutDuration: 5_000 }));
+  const grants = new Grants(pool, keys ?? keysOf(config.CORE_URL), { audience: 'cowrite-sync', spent: 'sync.spent_ticket' });
   const visitors = new Visitors({ grants, perPersonMax: config.COWRITE_SYNC_SOCKETS_PER_PERSON, logger });
   const events = new ProjectEvents(pool, logger);
   const coreEdits = new CoreEdits({ pool, node: randomUUID(), host, logger, committed });

@@ -1,4 +1,4 @@
-import { duration, wholeNumber } from '@cowrite/service-kit';
+import { allowedOrigins, duration, list, wholeNumber } from '@cowrite/service-kit';
 import { z } from 'zod';
 
 /** Every variable this service reads. `main.ts` parses them once. */
@@ -7,7 +7,7 @@ export const SyncConfig = z
     DATABASE_URL: z.string().min(1).describe('the database'),
     CORE_URL: z.url().default('http://127.0.0.1:8100').describe('where core answers: its JWKS verifies tickets'),
     FRONTEND_URL: z.url().default('http://localhost:3100').describe('where the studio is served; its origin may open sockets'),
-    PUBLIC_ORIGINS: z.string().default('').describe('further origins that may open sockets, separated by commas'),
+    PUBLIC_ORIGINS: list().describe('further origins that may open sockets, separated by commas'),
     REDIS_URL: z.string().optional().describe('Redis that carries what nodes tell each other; without it they use the database. Nothing is lost when it is'),
     JWT_SECRET: z.string().optional().describe('accepted because the deployment passes it; this service verifies with core’s public key and does not need it'),
     NODE_ENV: z.string().default('production').describe('production or development'),
@@ -39,21 +39,5 @@ export const SyncConfig = z
     COWRITE_COMPACT_AT_MOST: duration('15s').describe('… or when its oldest row of the log is this old'),
     COWRITE_COMPACT_ROWS: wholeNumber(1_000, { min: 1 }).describe('… or when it has this many rows in the log'),
   })
-  .transform((env) => ({ ...env, origins: originsOf(env.FRONTEND_URL, env.PUBLIC_ORIGINS) }));
+  .transform((env) => ({ ...env, origins: allowedOrigins(new URL(env.FRONTEND_URL), env.PUBLIC_ORIGINS) }));
 export type SyncConfig = z.output<typeof SyncConfig>;
-
-const LOOPBACK = ['localhost', '127.0.0.1', '[::1]'];
-
-/** The allow-list of origins: the studio's, the listed ones, and the loopback spellings of a loopback studio. */
-function originsOf(frontendUrl: string, listed: string): ReadonlySet<string> {
-  const { origin, protocol, hostname, port } = new URL(frontendUrl);
-  const origins = new Set([
-    origin,
-    ...listed
-      .split(',')
-      .map((entry) => entry.trim())
-      .filter(Boolean),
-  ]);
-  if (LOOPBACK.includes(hostname)) for (const name of LOOPBACK) origins.add(`${protocol}//${name}${port ? `:${port}` : ''}`);
-  return origins;
-}

@@ -5,7 +5,7 @@ import { CLOSE, DocumentId } from '@cowrite/contract';
 import type { Logger } from '@cowrite/service-kit';
 import { WebSocketServer } from 'ws';
 import { Doorway } from './doorway.ts';
-import { type Grant, type Grants, Refused } from './grants.ts';
+import { type Grant, type Grants, Refused } from '@cowrite/service-kit/grants';
 import { HocuspocusConnection } from './hocuspocus-wire.ts';
 import { allowOrigin, answer, answerPreflight } from './http.ts';
 import type { HttpStream } from './http-stream.ts';

@@ -1,12 +1,6 @@
+import type { Identity } from '@cowrite/service-kit/grants';
 import type { PresenceChange, RefusalReason } from '@cowrite/sync-core';
 import type { Slice } from './slice.ts';
-
-/** Who is behind a session, as the ticket or token said and core confirmed. */
-export interface Identity {
-  userId: string;
-  name: string;
-  colour: number;
-}
 
 /** A session's half that speaks its wire. The host calls it in the order in which things happened. */
 export interface Listener {

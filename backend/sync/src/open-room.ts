@@ -1,5 +1,6 @@
 import { CLOSE } from '@cowrite/contract';
 import type { Logger } from '@cowrite/service-kit';
+import type { Identity } from '@cowrite/service-kit/grants';
 import {
   Coverage,
   Cursor,
@@ -21,7 +22,7 @@ import {
 } from '@cowrite/sync-core';
 import type { BusMessage, RemotePerson } from './bus.ts';
 import type { CommitQueue, CommitRoom } from './commit-queue.ts';
-import type { Identity, Listener, PersonChange } from './listener.ts';
+import type { Listener, PersonChange } from './listener.ts';
 import { Outbound } from './outbound.ts';
 import { Slice } from './slice.ts';
 import type { Turn } from './turn.ts';

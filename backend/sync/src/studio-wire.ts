@@ -2,7 +2,7 @@ import { CLOSE, type CloseCode, DocumentId } from '@cowrite/contract';
 import type { Logger } from '@cowrite/service-kit';
 import { type ClientFrame, frameHead, Malformed, peopleBody, type PersonState, readClientFrame, type ServerFrame, StateVector, uuidText, writeBatch, writeServerFrame } from '@cowrite/sync-core';
 import type { Carrier } from './carrier.ts';
-import { canWrite, type Grant, type Grants, Refused, type Standing } from './grants.ts';
+import { canWrite, type Grant, type Grants, Refused, type Standing } from '@cowrite/service-kit/grants';
 import type { EventListener, ProjectEvents } from './project-events.ts';
 import type { Listener, PersonChange } from './listener.ts';
 import { type Content, type OpenRoom, readStateVector } from './open-room.ts';

@@ -1,6 +1,6 @@
 import { CLOSE, type CloseCode } from '@cowrite/contract';
 import type { Logger } from '@cowrite/service-kit';
-import { type Credential, type Grant, Grants, type Standing } from './grants.ts';
+import { type Credential, type Grant, Grants, type Standing } from '@cowrite/service-kit/grants';
 
 /** A live connection of any wire, as far as rights are concerned. */
 export interface Visitor {

@@ -2,7 +2,7 @@ import { CLOSE, type CloseCode } from '@cowrite/contract';
 import type { Logger } from '@cowrite/service-kit';
 import { Malformed, Reader, Writer } from '@cowrite/sync-core';
 import { awarenessOf, ForeignSession } from './foreign-session.ts';
-import { canWrite, type Grant, type Standing } from './grants.ts';
+import { canWrite, type Grant, type Standing } from '@cowrite/service-kit/grants';
 import type { OpenRoom } from './open-room.ts';
 import { framed, type Socket } from './socket.ts';
 import type { Visitor, Visitors } from './visitors.ts';

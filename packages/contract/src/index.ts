@@ -1,4 +1,5 @@
 export * from './accounts.ts';
+export * from './assists.ts';
 export * from './config.ts';
 export * from './events.ts';
 export * from './ids.ts';
@@ -12,9 +13,10 @@ export * from './route.ts';
 export * from './sync.ts';
 
 import { accounts } from './accounts.ts';
+import { assistTickets } from './assists.ts';
 import { imports, outline, search } from './outline.ts';
 import { invitations, members, projects } from './projects.ts';
 import { documents, tickets } from './sync.ts';
 
 /** Every route of core, by noun. The role × route matrix, the OpenAPI document and the client are made from this. */
-export const routes = { accounts, projects, members, invitations, outline, search, imports, tickets, documents };
+export const routes = { accounts, projects, members, invitations, outline, search, imports, tickets, assistTickets, documents };

@@ -3,7 +3,8 @@ import { DocumentId, Instant, ProjectId, UserId } from './ids.ts';
 import { projectRoute } from './route.ts';
 import { Role } from './roles.ts';
 
-const Ticket = z.object({ ticket: z.string(), expiresAt: Instant });
+/** A ticket, and when it is no longer good. */
+export const Ticket = z.object({ ticket: z.string(), expiresAt: Instant });
 
 export const tickets = {
   project: projectRoute('POST /projects/:projectId/tickets', { needs: 'story.read', status: 201, output: Ticket, summary: 'A one-use ticket for the studio’s socket (/v1), good for 30 s.' }),
@@ -26,8 +27,8 @@ export const documents = {
 };
 
 /**
- * What core signs into a ticket (JWT, EdDSA, `aud: cowrite-sync`, `typ: ticket+jwt`); verified by the edge with core's
- * JWKS. `credential` is the sign-in or personal token the ticket came from: the socket lives no longer than that.
+ * What core signs into a ticket (JWT, EdDSA, `typ: ticket+jwt`, `aud` the service it is for); verified there with core's
+ * JWKS, once. `credential` is the sign-in or personal token the ticket came from: the socket lives no longer than that.
  */
 export const TicketClaims = z.object({
   jti: z.uuid(),

@@ -45,3 +45,18 @@ const PLACEHOLDERS = [/^your[_-]/i, /^change[_-]?me/i, /^secret$/i, /^password$/
 
 /** Whether `value` looks like a placeholder from an example file rather than a secret. */
 export const isPlaceholder = (value: string): boolean => PLACEHOLDERS.some((pattern) => pattern.test(value));
+
+/** Values separated by commas; none when it is empty. */
+export const list = (fallback = '') =>
+  z
+    .string()
+    .default(fallback)
+    .transform((value) =>
+      value
+        .split(',')
+        .map((part) => part.trim())
+        .filter((part) => part !== ''),
+    );
+
+/** An http or https address. */
+export const webAddress = z.url({ protocol: /^https?$/, message: 'write an http or https address' }).transform((value) => new URL(value));

@@ -9,6 +9,12 @@ export interface MigrationFolder {
   folder: string;
 }
 
+/** Core first: the others read its published functions. */
+const SCHEMAS = ['core', 'sync', 'ai'] as const;
+
+/** The migrations of every service, in the order in which they are applied, from the root of the repository. */
+export const migrationFolders = (root: string): MigrationFolder[] => SCHEMAS.map((schema) => ({ schema, folder: join(root, 'backend', schema, 'migrations') }));
+
 /** The database was made by a newer Cowrite than this one. Nothing was changed. */
 export class NewerDatabase extends Error {
   readonly unknown: readonly string[];

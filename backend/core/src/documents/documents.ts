@@ -32,12 +32,17 @@ export class Documents {
     return this.#ticket(access);
   }
 
+  /** A ticket for the AI service. @throws Problem `too-many-requests`. */
+  async assistTicket(access: Granted<'story.read'>): Promise<{ ticket: string; expiresAt: string }> {
+    return this.#ticket(access, { purpose: 'assist-ticket' });
+  }
+
   /** A ticket for one scene on a foreign wire. @throws Problem `not-found`, `in-trash`, `too-many-requests`. */
   async documentTicket(access: Granted<'story.read'>, { documentId }: In<typeof tickets.document>): Promise<{ ticket: string; expiresAt: string }> {
     const place = await store.place(this.db, access.projectId, documentId);
     if (place === null) throw new Problem('not-found');
     if (place.trashed) throw new Problem('in-trash');
-    return this.#ticket(access, documentId);
+    return this.#ticket(access, { documentId });
   }
 
   /** The committed text of a scene, one line a block (`sceneLines`). @throws Problem `not-found`, `too-large`. */
@@ -51,7 +56,7 @@ export class Documents {
     return updates.length === 0 ? '' : this.parts.workers.run('scene-text', { updates });
   }
 
-  async #ticket(access: Granted<'story.read'>, documentId?: TicketClaims['document']): Promise<{ ticket: string; expiresAt: string }> {
+  async #ticket(access: Granted<'story.read'>, { purpose = 'ticket', documentId }: { purpose?: 'ticket' | 'assist-ticket'; documentId?: TicketClaims['document'] } = {}): Promise<{ ticket: string; expiresAt: string }> {
     await this.#tickets.take(access.userId);
     const [member, { state }] = await Promise.all([members.read(this.db, access.projectId, access.userId), this.db.selectFrom('core.project').select('state').where('id', '=', access.projectId).executeTakeFirstOrThrow()]);
     if (member === null) throw new Problem('not-found');
@@ -66,7 +71,7 @@ export class Documents {
       role,
       credential: access.credential,
     };
-    const { token, expiresAt } = await this.parts.keys.sign('ticket', claims, this.clock, TICKET_MS);
+    const { token, expiresAt } = await this.parts.keys.sign(purpose, claims, this.clock, TICKET_MS);
     return { ticket: token, expiresAt: expiresAt.toISOString() };
   }
 }

@@ -6,7 +6,7 @@ import type { Database } from './database.ts';
 import type { Admitted, RequestContext } from './endpoint.ts';
 import { mint, type SignedIn, type Visitor } from './grants.ts';
 import type { Idempotency } from './idempotency.ts';
-import { localeOf } from './problem-filter.ts';
+import { localeOf } from '@cowrite/service-kit/http';
 import type { SessionCookies } from './cookies.ts';
 import type { Rate } from './rates.ts';
 

@@ -1,13 +1,14 @@
 import { type Route, routes } from '@cowrite/contract';
 import { expect, test } from 'vitest';
 import { z } from 'zod';
-import { exampleOf, openApiDocument } from './openapi.ts';
+import { exampleOf, openApiDocument } from '@cowrite/service-kit/http';
+import { coreApi } from './api.ts';
 import { aWorld } from './testing/scenario.ts';
 
 const all = Object.entries(routes).flatMap(([noun, table]) => Object.entries(table).map(([verb, route]): [string, Route] => [`${noun}.${verb}`, route as Route]));
 
 test('describes every route with its summary and examples', () => {
-  const { paths } = openApiDocument() as {
+  const { paths } = openApiDocument(coreApi) as {
     paths: Record<
       string,
       Record<
@@ -38,12 +39,12 @@ test('the examples are what the schemas accept', () => {
 test('serves the document and a page that loads nothing from elsewhere', async () => {
   await using world = await aWorld();
   const get = (path: string) => world.browser().send('GET', path);
-  expect((await get('/api-docs-json')).json()).toEqual(JSON.parse(JSON.stringify(openApiDocument())));
+  expect((await get('/api-docs-json')).json()).toEqual(JSON.parse(JSON.stringify(openApiDocument(coreApi))));
   const page = await get('/api-docs');
   expect(page.headers['content-type']).toContain('text/html');
   const assets = [...page.body.matchAll(/(?:src|href)="([^"]+)"/g)].map((match) => match[1]!);
   expect(assets).toHaveLength(3);
-  for (const asset of assets) expect([asset, asset.startsWith('/api-docs/'), (await get(asset)).statusCode]).toEqual([asset, true, 200]);
+  for (const asset of assets) expect([asset, asset.startsWith('api-docs/'), (await get(`/${asset}`)).statusCode]).toEqual([asset, true, 200]);
 });
 
 test('serves on the addresses it was given, and stops', async () => {

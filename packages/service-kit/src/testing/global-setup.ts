@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Client } from 'pg';
 import { newPassword, startEmbeddedPostgres } from '../embedded-postgres.ts';
-import { migrate } from '../migrate.ts';
+import { migrate, migrationFolders } from '../migrate.ts';
 
 const root = join(import.meta.dirname, '..', '..', '..', '..');
 
@@ -20,10 +20,7 @@ export default async function setup(): Promise<() => Promise<void>> {
   await client.connect();
   await client.query('CREATE DATABASE cowrite_template');
   await client.end();
-  await migrate(postgres.url('cowrite_template'), [
-    { schema: 'core', folder: join(root, 'backend/core/migrations') },
-    { schema: 'sync', folder: join(root, 'backend/sync/migrations') },
-  ]);
+  await migrate(postgres.url('cowrite_template'), migrationFolders(root));
   process.env['COWRITE_TEST_POSTGRES'] = postgres.url('postgres');
   return async () => {
     await postgres.stop();

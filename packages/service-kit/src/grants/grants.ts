@@ -1,11 +1,17 @@
-import { createHash } from 'node:crypto';
 import { DocumentId, may, Role, TicketClaims } from '@cowrite/contract';
-import type { Pool } from '@cowrite/service-kit';
-import { type JWTVerifyGetKey, jwtVerify } from 'jose';
-import type { Identity } from './listener.ts';
+import { createRemoteJWKSet, type JWTVerifyGetKey, jwtVerify } from 'jose';
+import { createHash } from 'node:crypto';
+import type { Pool } from '../database.ts';
 import { Together } from './together.ts';
 
-/** What a socket came with: lives no longer than the sign-in or personal token behind it. */
+/** Who is behind a session or a request, as the ticket or token said and core confirmed. */
+export interface Identity {
+  userId: string;
+  name: string;
+  colour: number;
+}
+
+/** What a socket or a request came with: lives no longer than the sign-in or personal token behind it. */
 export interface Credential {
   kind: 'sign-in' | 'token';
   id: string;
@@ -44,17 +50,28 @@ export interface Standing {
   expiresAt: Date | null;
 }
 
+/** Core's public keys, asked of core when one is needed that is not known yet. */
+export const keysOf = (coreUrl: string): JWTVerifyGetKey => createRemoteJWKSet(new URL('/.well-known/jwks.json', coreUrl), { cooldownDuration: 2_000, timeoutDuration: 5_000 });
+
+/** Which tickets an edge takes, and where it writes down that one was used: a table of (id uuid primary key, expires_at). */
+export interface TicketUse {
+  audience: 'cowrite-sync' | 'cowrite-ai' | 'cowrite-media';
+  spent: `${string}.spent_ticket`;
+}
+
 /** Verifies tickets and tokens, and asks core's published functions how things stand. Holds no table of people. */
 export class Grants {
   readonly #pool: Pool;
   readonly #keys: JWTVerifyGetKey;
+  readonly #use: TicketUse;
 
   readonly #spending = new Together((claims: readonly TicketClaims[]) => this.#spend(claims));
   readonly #placing = new Together((documentIds: readonly string[]) => this.#places(documentIds));
 
-  constructor(pool: Pool, keys: JWTVerifyGetKey) {
+  constructor(pool: Pool, keys: JWTVerifyGetKey, use: TicketUse) {
     this.#pool = pool;
     this.#keys = keys;
+    this.#use = use;
   }
 
   /** Takes a ticket, once. @throws Refused */
@@ -75,7 +92,7 @@ export class Grants {
         WITH asked AS (
           SELECT * FROM unnest($1::uuid[], $2::float8[]) WITH ORDINALITY AS t (id, expires, ord)
         ), spent AS (
-          INSERT INTO sync.spent_ticket (id, expires_at) SELECT id, to_timestamp(expires) FROM asked ON CONFLICT DO NOTHING RETURNING id
+          INSERT INTO ${this.#use.spent} (id, expires_at) SELECT id, to_timestamp(expires) FROM asked ON CONFLICT DO NOTHING RETURNING id
         )
         SELECT asked.ord::int, spent.id IS NOT NULL AS is_fresh, standing.alive, standing.role
           FROM asked LEFT JOIN spent USING (id) JOIN core.standings($3, $4, $5, $6) standing ON standing.ord = asked.ord`,
@@ -94,16 +111,28 @@ export class Grants {
 
   /** A personal token in the place of a ticket, for one document. @throws Refused */
   async byToken(token: string, documentId: string): Promise<Grant> {
-    const hash = createHash('sha256').update(token).digest();
-    const { rows } = await this.#pool.query<{ token_id: string; user_id: string }>('SELECT token_id, user_id FROM core.personal_token($1)', [hash]);
-    const found = rows[0];
-    if (!found) throw new Refused('refused');
+    const holder = await this.#holder(token);
     const place = await this.place(documentId);
     if (!place || place.trashed) throw new Refused('hidden');
-    const { rows: people } = await this.#pool.query<{ name: string; colour: number; role: string | null }>('SELECT name, colour, role FROM core.person($1, $2)', [found.user_id, place.projectId]);
-    const person = people[0];
+    return this.#inProject(holder, place.projectId, documentId);
+  }
+
+  /** A personal token in the place of a ticket, for a project. @throws Refused */
+  async byTokenIn(token: string, projectId: string): Promise<Grant> {
+    return this.#inProject(await this.#holder(token), projectId, null);
+  }
+
+  async #holder(token: string): Promise<{ tokenId: string; userId: string }> {
+    const { rows } = await this.#pool.query<{ token_id: string; user_id: string }>('SELECT token_id, user_id FROM core.personal_token($1)', [createHash('sha256').update(token).digest()]);
+    if (!rows[0]) throw new Refused('refused');
+    return { tokenId: rows[0].token_id, userId: rows[0].user_id };
+  }
+
+  async #inProject({ tokenId, userId }: { tokenId: string; userId: string }, projectId: string, documentId: string | null): Promise<Grant> {
+    const { rows } = await this.#pool.query<{ name: string; colour: number; role: string | null }>('SELECT name, colour, role FROM core.person($1, $2)', [userId, projectId]);
+    const person = rows[0];
     if (!person?.role) throw new Refused('hidden');
-    return { who: { userId: found.user_id, name: person.name, colour: person.colour }, projectId: place.projectId, documentId, role: Role.parse(person.role), credential: { kind: 'token', id: found.token_id } };
+    return { who: { userId, name: person.name, colour: person.colour }, projectId, documentId, role: Role.parse(person.role), credential: { kind: 'token', id: tokenId } };
   }
 
   /** Where a document belongs, or null when core knows none of that id. */
@@ -138,12 +167,12 @@ export class Grants {
 
   /** Tickets are good for half a minute; their rows are of no use afterwards. */
   async forgetSpent(): Promise<void> {
-    await this.#pool.query("DELETE FROM sync.spent_ticket WHERE expires_at < now() - interval '10 minutes'");
+    await this.#pool.query(`DELETE FROM ${this.#use.spent} WHERE expires_at < now() - interval '10 minutes'`);
   }
 
   async #claims(ticket: string): Promise<TicketClaims> {
     try {
-      const { payload } = await jwtVerify(ticket, this.#keys, { audience: 'cowrite-sync', algorithms: ['EdDSA'], typ: 'ticket+jwt', clockTolerance: CLOCKS_APART_S });
+      const { payload } = await jwtVerify(ticket, this.#keys, { audience: this.#use.audience, algorithms: ['EdDSA'], typ: 'ticket+jwt', clockTolerance: CLOCKS_APART_S });
       return TicketClaims.parse(payload);
     } catch (error) {
       if ((error as { code?: string }).code === 'ERR_JWT_EXPIRED') throw new Refused('spent');

@@ -1,21 +1,7 @@
-import { ProblemBody, type ProblemCode, PROBLEMS, type Route, routes } from '@cowrite/contract';
+import { ProblemBody, type ProblemCode, PROBLEMS, type Route } from '@cowrite/contract';
 import { z } from 'zod';
-import { serviceRoutes } from './health.controller.ts';
 
 type Json = Record<string, unknown>;
-
-const TAGS: Record<string, string> = {
-  service: '상태 · Health and keys',
-  accounts: '계정 · Accounts, sign-ins and personal tokens',
-  projects: '작품 · Works',
-  members: '함께 쓰는 사람 · Members',
-  invitations: '초대 · Invitations',
-  outline: '차례 · Outline',
-  search: '찾기 · Search',
-  imports: '가져오기 · Imports',
-  tickets: '입장권 · Tickets for the sockets',
-  documents: '본문 · Manuscript text',
-};
 
 /** Words of an example, by the name of the property they stand in. */
 const SAMPLES: Record<string, unknown> = {
@@ -103,7 +89,7 @@ function problemsOf(route: Route): ProblemCode[] {
   return [...new Set(codes)];
 }
 
-function operation(tag: string, verb: string, route: Route): Json {
+function operation(tag: string, verb: string, route: Route, security: Json[]): Json {
   const names = [...route.path.matchAll(/:(\w+)/g)].map((match) => match[1]!);
   const params = route.params === undefined ? {} : ((schemaOf(route.params, 'input')['properties'] ?? {}) as Record<string, Json>);
   const query = route.query === undefined ? {} : schemaOf(route.query, 'input');
@@ -130,7 +116,7 @@ function operation(tag: string, verb: string, route: Route): Json {
     tags: [tag],
     summary: route.summary,
     description: route.access.kind === 'project' ? `Needs the ability \`${route.access.needs}\` in the work.` : route.access.kind === 'account' ? 'Needs a sign-in or a personal token.' : 'Anyone may call it.',
-    security: route.access.kind === 'public' ? [] : [{ cookie: [] }, { bearer: [] }],
+    security: route.access.kind === 'public' ? [] : security,
     parameters: [
       ...names.map((name) => parameter(name, 'path', params[name] ?? { type: 'string', format: 'uuid' }, true)),
       ...Object.entries((query['properties'] ?? {}) as Record<string, Json>).map(([name, schema]) => parameter(name, 'query', schema, required.has(name) && schema['default'] === undefined)),
@@ -150,25 +136,29 @@ function success(route: Route): Json {
   return { description: route.summary, content: { 'application/json': { schema, example: route.example ?? exampleOf(schema) } } };
 }
 
-/** The OpenAPI 3.1 document of core, from the contract: every route, its parameters, bodies, answers and failures. */
-export function openApiDocument(): Json {
+/** What a service says of itself in its OpenAPI document. */
+export interface ApiDescription {
+  title: string;
+  description: string;
+  /** Its routes, by tag and verb; a route's operation is named `tag.verb`. */
+  tables: Record<string, Record<string, Route>>;
+  /** What each tag is called. */
+  tags: Record<string, string>;
+  /** How callers prove who they are, by name: OpenAPI security schemes. A route that is not public takes any of them. */
+  securitySchemes: Record<string, Json>;
+}
+
+/** The OpenAPI 3.1 document of a service, from the contract: every route, its parameters, bodies, answers and failures. */
+export function openApiDocument({ title, description, tables, tags, securitySchemes }: ApiDescription): Json {
+  const security = Object.keys(securitySchemes).map((name) => ({ [name]: [] }));
   const paths: Record<string, Json> = {};
-  const tables: Record<string, Record<string, Route>> = { service: serviceRoutes, ...(routes as unknown as Record<string, Record<string, Route>>) };
-  for (const [tag, table] of Object.entries(tables)) for (const [verb, route] of Object.entries(table)) (paths[inPlace(route.path)] ??= {})[route.method.toLowerCase()] = operation(tag, verb, route);
+  for (const [tag, table] of Object.entries(tables)) for (const [verb, route] of Object.entries(table)) (paths[inPlace(route.path)] ??= {})[route.method.toLowerCase()] = operation(tag, verb, route, security);
   return {
     openapi: '3.1.0',
-    info: {
-      title: 'Cowrite Core API',
-      version: '0.1.0',
-      description: 'Works, their outline and their people. Browsers sign in by cookie and send `x-requested-with` with every change; programs send a personal token as bearer.',
-      license: { name: 'Apache-2.0', identifier: 'Apache-2.0' },
-    },
+    info: { title, version: '0.1.0', description, license: { name: 'Apache-2.0', identifier: 'Apache-2.0' } },
     servers: [{ url: '/' }],
-    tags: Object.entries(TAGS).map(([name, description]) => ({ name, description })),
+    tags: Object.entries(tags).map(([name, words]) => ({ name, description: words })),
     paths,
-    components: {
-      schemas: { Problem: schemaOf(ProblemBody, 'output') },
-      securitySchemes: { cookie: { type: 'apiKey', in: 'cookie', name: '__Host-cowrite-access' }, bearer: { type: 'http', scheme: 'bearer', description: 'A personal token (cwp_…).' } },
-    },
+    components: { schemas: { Problem: schemaOf(ProblemBody, 'output') }, securitySchemes },
   };
 }

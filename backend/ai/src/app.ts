@@ -1,0 +1,96 @@
+import { assists, Problem, type Provider } from '@cowrite/contract';
+import { answers, connect, type Logger } from '@cowrite/service-kit';
+import { type Grant, Grants, keysOf, Refused } from '@cowrite/service-kit/grants';
+import { answerPreflight, answerProblem, listenOn, openApiDocument, readJson, requestId, SAFE_HEADERS, serveApiDocs, serveRoute, whyNothingAt } from '@cowrite/service-kit/http';
+import fastify, { type FastifyInstance, type FastifyRequest } from 'fastify';
+import type { JWTVerifyGetKey } from 'jose';
+import { aiApi } from './api.ts';
+import type { AiConfig } from './config.ts';
+
+export interface Ai {
+  readonly instance: FastifyInstance;
+  /** Begins to serve. @returns the port, which differs from the configured one when that is 0. */
+  listen(): Promise<number>;
+  /** Lets requests on their way finish, then stops. */
+  close(): Promise<void>;
+}
+
+const FORGET_SPENT_EVERY_MS = 600_000;
+
+/** Puts the service together: the one place that knows every part. `keys`: core's, when a test has them at hand. */
+export function createAi({ config, logger, keys }: { config: AiConfig; logger: Logger; keys?: JWTVerifyGetKey }): Ai {
+  const pool = connect(config.DATABASE_URL, { name: 'cowrite-ai' });
+  const grants = new Grants(pool, keys ?? keysOf(config.CORE_URL), { audience: 'cowrite-ai', spent: 'ai.spent_ticket' });
+  const instance = fastify({
+    genReqId: requestId,
+    trustProxy: config.COWRITE_TRUSTED_PROXIES.length > 0 ? config.COWRITE_TRUSTED_PROXIES : false,
+    forceCloseConnections: 'idle',
+    frameworkErrors: (failure, request, reply) => answerProblem(failure, request, reply, logger),
+  });
+  const whyNothing = whyNothingAt(Object.values(assists));
+  instance.setErrorHandler((failure, request, reply) => answerProblem(failure, request, reply, logger));
+  instance.setNotFoundHandler((request, reply) => answerProblem(whyNothing(request), request, reply, logger));
+  instance.addHook('onRequest', async (request, reply) => {
+    void reply.headers(SAFE_HEADERS).header('x-request-id', request.id).header('vary', 'Origin');
+    if (answerPreflight(request, reply, config.origins)) return reply;
+    const { origin } = request.headers;
+    if (origin !== undefined && !config.origins.has(origin)) throw new Problem('foreign-origin');
+    return undefined;
+  });
+  readJson(instance, config.COWRITE_BODY_BYTES_MAX);
+  serveApiDocs(instance, openApiDocument(aiApi), { pagePath: '/docs', documentPath: '/openapi.json' });
+
+  const providers: Provider[] = [...(config.OPENAI_API_KEY ? ['openai' as const] : []), ...(config.ANTHROPIC_API_KEY ? ['anthropic' as const] : [])];
+  const anyone = (): null => null;
+  serveRoute(instance, assists.health, anyone, () => ({ status: 'ok' as const, service: 'ai' as const }));
+  serveRoute(instance, assists.ready, anyone, async () => {
+    if (!(await answers(pool))) throw new Problem('unavailable');
+    return { status: 'ok' as const, database: 'ok' as const };
+  });
+  serveRoute(instance, assists.providers, bearerOf, async (bearer, { projectId }) => {
+    await grantFor(grants, bearer, projectId);
+    return { providers };
+  });
+
+  const forgetting = setInterval(() => void grants.forgetSpent().catch((failure: unknown) => logger.warn({ err: failure }, 'spent tickets could not be forgotten')), FORGET_SPENT_EVERY_MS).unref();
+  let listening: { close(): Promise<void> } | undefined;
+  let closing: Promise<void> | undefined;
+  const close = async (): Promise<void> => {
+    clearInterval(forgetting);
+    await listening?.close();
+    await instance.close();
+    await pool.end();
+  };
+  return {
+    instance,
+    async listen() {
+      await instance.ready();
+      const started = await listenOn(instance, config.HOST, config.PORT, logger);
+      listening = started;
+      return started.port;
+    },
+    close: () => (closing ??= close()),
+  };
+}
+
+/** What a caller showed. @throws Problem `signed-out` */
+function bearerOf(request: FastifyRequest): string {
+  const bearer = /^Bearer ([\w.-]{1,4096})$/i.exec(request.headers.authorization ?? '')?.[1];
+  if (bearer === undefined) throw new Problem('signed-out');
+  return bearer;
+}
+
+/**
+ * The right that a ticket, once, or a personal token gives in a project.
+ * @throws Problem `ticket-refused`, `signed-out`, or `not-found` for a project in which the caller has no part.
+ */
+async function grantFor(grants: Grants, bearer: string, projectId: string): Promise<Grant> {
+  try {
+    const grant = bearer.startsWith('cwp_') ? await grants.byTokenIn(bearer, projectId) : await grants.byTicket(bearer);
+    if (grant.projectId !== projectId) throw new Problem('not-found');
+    return grant;
+  } catch (failure) {
+    if (!(failure instanceof Refused)) throw failure;
+    throw new Problem(failure.why === 'hidden' ? 'not-found' : failure.why === 'spent' ? 'ticket-refused' : 'signed-out');
+  }
+}

@@ -1,0 +1,24 @@
+import { routes } from '@cowrite/contract';
+import type { ApiDescription } from '@cowrite/service-kit/http';
+import { serviceRoutes } from './health.controller.ts';
+
+/** Core's own words for its OpenAPI document; the rest of it comes from the contract. */
+export const coreApi: ApiDescription = {
+  title: 'Cowrite Core API',
+  description: 'Works, their outline and their people. Browsers sign in by cookie and send `x-requested-with` with every change; programs send a personal token as bearer.',
+  tables: { service: serviceRoutes, ...routes },
+  tags: {
+    service: '상태 · Health and keys',
+    accounts: '계정 · Accounts, sign-ins and personal tokens',
+    projects: '작품 · Works',
+    members: '함께 쓰는 사람 · Members',
+    invitations: '초대 · Invitations',
+    outline: '차례 · Outline',
+    search: '찾기 · Search',
+    imports: '가져오기 · Imports',
+    tickets: '입장권 · Tickets for the sockets',
+    assistTickets: '집필 도움 · Tickets for the AI service',
+    documents: '본문 · Manuscript text',
+  },
+  securitySchemes: { cookie: { type: 'apiKey', in: 'cookie', name: '__Host-cowrite-access' }, bearer: { type: 'http', scheme: 'bearer', description: 'A personal token (cwp_…).' } },
+};

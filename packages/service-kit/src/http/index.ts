@@ -1,0 +1,6 @@
+export * from './api-docs.ts';
+export * from './input.ts';
+export * from './listen.ts';
+export * from './openapi.ts';
+export * from './problem-answer.ts';
+export * from './requests.ts';
