@@ -92,7 +92,7 @@ export interface Stack extends AsyncDisposable {
   /** Present when asked for. */
   readonly studio: ServiceProcess | null;
   /** One more sync service on the same database; whoever starts it ends it. */
-  anotherSync(): Promise<ServiceProcess>;
+  anotherSync(env?: Record<string, string>): Promise<ServiceProcess>;
   postgres(): EmbeddedPostgres;
   /** Ends PostgreSQL by kill -9, an immediate or a fast shutdown, and starts it anew on the same port and data. */
   restartPostgres(how: 'kill' | 'immediate' | 'stop'): Promise<void>;
@@ -175,9 +175,9 @@ export async function startStack({ studio: withStudio = false, nodes: nodeCount 
     nodes,
     studioPort,
     studio,
-    async anotherSync() {
+    async anotherSync(more = {}) {
       const port = await freePort();
-      const another = service(`sync-${port}`, 'backend/sync/dist/main.js', port, { PORT: String(port), CORE_URL: core.url });
+      const another = service(`sync-${port}`, 'backend/sync/dist/main.js', port, { ...more, PORT: String(port), CORE_URL: core.url });
       await another.start();
       return another;
     },

@@ -161,7 +161,8 @@ export class StudioClient {
     if (this.#stopped) return;
     const hello = writeClientFrame({ type: 'hello', version: 1, ticket, lastSeq: 0 });
     const ears = {
-      opened: () => undefined,
+      // In one breath with the hello.
+      opened: () => this.#open(),
       message: (frame: Uint8Array) => this.#receive(readServerFrame(frame)),
       closed: (code: number) => {
         if (this.#carrier !== carrier) return;
@@ -206,7 +207,6 @@ export class StudioClient {
     switch (frame.type) {
       case 'welcome':
         this.#retryMs = 20;
-        this.#open();
         break;
       case 'opened':
         this.#epoch = frame.epoch;
@@ -308,7 +308,10 @@ export class StudioClient {
 /** A socket of Node's, which is told when it is cut. */
 function openSocket(syncUrl: string, hello: Uint8Array, ears: Ears): Carrier {
   const socket = new WebSocket(`${syncUrl.replace(/^http/, 'ws')}/v1`, { perMessageDeflate: false });
-  socket.on('open', () => socket.send(hello));
+  socket.on('open', () => {
+    socket.send(hello);
+    ears.opened();
+  });
   socket.on('message', (data: Buffer) => ears.message(data));
   socket.on('error', () => socket.terminate());
   socket.on('close', (code: number) => ears.closed(code));

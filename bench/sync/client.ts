@@ -33,7 +33,6 @@ export class Client {
     this.#pass = pass;
     Object.assign(this.on, on);
     this.#socket = new WebSocket(pass.url, { perMessageDeflate: false });
-    const { first, afterAnswer } = pass.wire.open(pass.document, pass.credential);
     const { promise, resolve, reject } = Promise.withResolvers<void>();
     this.synced = promise;
     const read = pass.wire.listen(pass.document, {
@@ -50,10 +49,9 @@ export class Client {
       answer: (frame) => this.#socket.send(frame),
     });
     this.#socket.on('open', () => {
-      for (const frame of first) this.#socket.send(frame);
+      for (const frame of pass.wire.open(pass.document, pass.credential)) this.#socket.send(frame);
     });
     this.#socket.on('message', (data: Buffer) => {
-      if (this.frames === 0) for (const frame of afterAnswer) this.#socket.send(frame);
       this.frames += 1;
       try {
         read(data);

@@ -89,8 +89,9 @@ export class Cowrite implements Target {
   }
 
   /** One more sync service on the same database; whoever asks for it ends it. */
-  another(): Promise<ServiceProcess> {
-    return this.#home.stack.anotherSync();
+  /** One more node, with what the others do not have set. */
+  another(env: Record<string, string> = {}): Promise<ServiceProcess> {
+    return this.#home.stack.anotherSync(env);
   }
 
   // The stack is the home's, which both targets share.

@@ -18,8 +18,8 @@ export interface Heard {
 export interface Wire {
   /** Whether a pushed update is confirmed to its writer. */
   readonly acknowledges: boolean;
-  /** What to send first, and what after the server's first answer, to join a document of which one has nothing. */
-  open(document: string, credential: string): { first: Uint8Array[]; afterAnswer: Uint8Array[] };
+  /** What to send to join a document of which one has nothing. */
+  open(document: string, credential: string): Uint8Array[];
   push(document: string, number: number, update: Uint8Array): Uint8Array;
   presence(document: string, client: number, clock: number, state: string): Uint8Array;
   /** A reader for the frames of one socket. @throws Error when the server refuses something. */
@@ -43,11 +43,11 @@ function readSync(reader: Reader, heard: Heard): void {
 /** Cowrite's own: one channel, numbered pushes, cumulative acknowledgements after the commit. */
 export const studioWire: Wire = {
   acknowledges: true,
-  open: (document, ticket) => ({
+  open: (document, ticket) => [
     // No event of the project is wanted: the number is beyond all there will be.
-    first: [writeClientFrame({ type: 'hello', version: 1, ticket, lastSeq: 1_000_000_000 })],
-    afterAnswer: [writeClientFrame({ type: 'open', channel: 1, documentId: uuidBytes(document), epoch: 0, stateVector: EMPTY_STATE_VECTOR })],
-  }),
+    writeClientFrame({ type: 'hello', version: 1, ticket, lastSeq: 1_000_000_000 }),
+    writeClientFrame({ type: 'open', channel: 1, documentId: uuidBytes(document), epoch: 0, stateVector: EMPTY_STATE_VECTOR }),
+  ],
   push: (_document, number, update) => writeClientFrame({ type: 'push', channel: 1, number, kind: 'edit', update }),
   presence: (_document, client, clock, state) => writeClientFrame({ type: 'presence', channel: 1, client, clock, state }),
   listen: (_document, heard) => (bytes) => {
@@ -80,10 +80,7 @@ const HOCUSPOCUS = { sync: 0, awareness: 1, auth: 2, syncReply: 4, syncStatus: 8
 /** The provider's of Hocuspocus 4: every message begins with the document's name; a SyncStatus answers every update. */
 export const hocuspocusWire: Wire = {
   acknowledges: true,
-  open: (document, token) => ({
-    first: [new Writer().string(document).uint(HOCUSPOCUS.auth).uint(0).string(token).finish(), new Writer().string(document).uint(HOCUSPOCUS.sync).uint(SYNC.step1).byteArray(EMPTY_STATE_VECTOR).finish()],
-    afterAnswer: [],
-  }),
+  open: (document, token) => [new Writer().string(document).uint(HOCUSPOCUS.auth).uint(0).string(token).finish(), new Writer().string(document).uint(HOCUSPOCUS.sync).uint(SYNC.step1).byteArray(EMPTY_STATE_VECTOR).finish()],
   push: (document, _number, update) => new Writer().string(document).uint(HOCUSPOCUS.sync).uint(SYNC.update).byteArray(update).finish(),
   presence: (document, client, clock, state) => awareness(new Writer().string(document).uint(HOCUSPOCUS.awareness), client, clock, state),
   listen(_document, heard) {
@@ -116,7 +113,7 @@ const Y_WEBSOCKET = { sync: 0, awareness: 1 } as const;
 /** That of y-websocket 3: the document is in the address, and nothing is ever confirmed. */
 export const yWebsocketWire: Wire = {
   acknowledges: false,
-  open: () => ({ first: [new Writer().uint(Y_WEBSOCKET.sync).uint(SYNC.step1).byteArray(EMPTY_STATE_VECTOR).finish()], afterAnswer: [] }),
+  open: () => [new Writer().uint(Y_WEBSOCKET.sync).uint(SYNC.step1).byteArray(EMPTY_STATE_VECTOR).finish()],
   push: (_document, _number, update) => new Writer().uint(Y_WEBSOCKET.sync).uint(SYNC.update).byteArray(update).finish(),
   presence: (_document, client, clock, state) => awareness(new Writer().uint(Y_WEBSOCKET.awareness), client, clock, state),
   listen: (_document, heard) => (bytes) => {
@@ -130,7 +127,7 @@ export const yWebsocketWire: Wire = {
 /** No protocol at all: what one sends is sent to the others. The floor says hello with an empty message. */
 export const floorWire: Wire = {
   acknowledges: false,
-  open: () => ({ first: [], afterAnswer: [] }),
+  open: () => [],
   push: (_document, _number, update) => update,
   presence: (_document, _client, _clock, state) => new Writer().string(state).finish(),
   listen: (_document, heard) => (bytes) => (bytes.length === 0 ? heard.synced() : heard.update(bytes)),

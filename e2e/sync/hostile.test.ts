@@ -233,6 +233,27 @@ test('a forged, a foreign and a spent ticket open nothing', async () => {
   });
 });
 
+test('what is asked for in the same breath as the hello waits for the ticket', async () => {
+  const other = await Person.register(stack.core.url, '남');
+  const foreign = await other.scene(await other.project('남의 작품'), '1화');
+  await unharmed(async () => {
+    const asking = async (ticket: string): Promise<Raw> => {
+      const socket = await raw('/v1');
+      for (const frame of [writeClientFrame({ type: 'hello', version: 1, ticket, lastSeq: 0 }), open(documentId, 1), open(foreign.documentId, 2)]) socket.send(frame);
+      return socket;
+    };
+    const ticket = await owner.projectTicket(projectId);
+    const first = await asking(ticket);
+    await first.until((frame) => frame[0] === 68 && frame[1] === 1);
+    await first.until((frame) => frame[0] === 75 && frame[1] === 2);
+    first.ws.terminate();
+    const again = await asking(ticket);
+    let heard = 0;
+    again.ws.on('message', () => (heard += 1));
+    expect([await again.closed, heard]).toEqual([4501, 0]);
+  });
+});
+
 test('who says nothing, or anything before hello, is sent away', async () => {
   const silent = await raw('/v1');
   const rude = await raw('/v1');

@@ -1,4 +1,4 @@
-import { CLOSE, type CloseCode, DocumentId } from '@cowrite/contract';
+import { CLOSE, type CloseCode, DocumentId, type TicketClaims } from '@cowrite/contract';
 import type { Logger } from '@cowrite/service-kit';
 import { type ClientFrame, frameHead, Malformed, peopleBody, type PersonState, readClientFrame, type ServerFrame, StateVector, uuidText, writeBatch, writeServerFrame } from '@cowrite/sync-core';
 import type { Carrier } from './carrier.ts';
@@ -22,6 +22,8 @@ export interface StudioWireOptions {
 
 /** A tab opens the scenes it shows, and a few beside them in the continuous view. */
 const CHANNELS_MAX = 200;
+/** Of what is asked for together with the hello, so much is looked for ahead. */
+const AHEAD_MAX = 8;
 
 /** The studio's own wire, `/v1`: one carrier a tab, a channel for each open scene (docs/api/sync.md). */
 export class StudioConnection implements Visitor, EventListener {
@@ -30,6 +32,8 @@ export class StudioConnection implements Visitor, EventListener {
   readonly #channels = new Map<number, Channel>();
   #grant: Grant | null = null;
   #ended = false;
+  /** Documents that are asked for in the same breath as the hello, and where they are, once the ticket was read. */
+  readonly #ahead = new Map<string, ReturnType<Grants['place']> | null>();
   #queue: Promise<void> = Promise.resolve();
   seq = 0;
   /** Called when a credential was shown and found good. */
@@ -66,6 +70,7 @@ export class StudioConnection implements Visitor, EventListener {
       const channel = this.#channels.get(frame.channel);
       if (channel?.room) return channel.room.push(channel.session!, frame.number, frame.kind, frame.update);
     }
+    if (frame.type === 'open' && this.#grant === null && this.#ahead.size < AHEAD_MAX) this.#ahead.set(uuidText(frame.documentId), null);
     this.#queue = this.#queue.then(() => this.#handle(frame)).catch((error: unknown) => this.#fail(error));
   }
 
@@ -109,7 +114,7 @@ export class StudioConnection implements Visitor, EventListener {
 
   async #hello({ version, ticket, lastSeq }: Extract<ClientFrame, { type: 'hello' }>): Promise<void> {
     if (version !== 1) return this.close(CLOSE.malformed, 'version 1 is spoken here');
-    const grant = await this.#take(ticket);
+    const grant = await this.#take(ticket, ({ project }) => this.#lookAhead(project));
     if (!grant || this.#ended) return;
     if (grant.documentId !== null) return this.close(CLOSE.notAllowed, 'a ticket for the project is needed');
     await this.#carrier.admitted();
@@ -123,9 +128,19 @@ export class StudioConnection implements Visitor, EventListener {
     this.#options.events.add(this);
   }
 
-  async #take(ticket: string): Promise<Grant | null> {
+  /** Looks for what will be asked for while the ticket is being spent, so that it is at hand when it was. */
+  #lookAhead(projectId: string): void {
+    const { grants, host } = this.#options;
+    for (const documentId of this.#ahead.keys()) {
+      const place = grants.place(documentId);
+      this.#ahead.set(documentId, place);
+      place.then((found) => (found?.projectId === projectId ? host.open(documentId) : null)).catch(() => undefined);
+    }
+  }
+
+  async #take(ticket: string, verified?: (claims: TicketClaims) => void): Promise<Grant | null> {
     try {
-      return await this.#options.grants.byTicket(ticket);
+      return await this.#options.grants.byTicket(ticket, verified);
     } catch (error) {
       if (!(error instanceof Refused)) throw error;
       this.close(error.why === 'spent' ? CLOSE.ticketSpent : error.why === 'hidden' ? CLOSE.notAllowed : CLOSE.signedOut, `ticket ${error.why}`);
@@ -146,7 +161,8 @@ export class StudioConnection implements Visitor, EventListener {
   async #open({ channel: number, documentId: bytes, epoch, stateVector, canFetch }: Extract<ClientFrame, { type: 'open' }>): Promise<void> {
     const documentId = DocumentId.safeParse(uuidText(bytes));
     if (this.#channels.has(number) || this.#channels.size >= CHANNELS_MAX) return this.close(CLOSE.malformed, 'channel');
-    const place = documentId.success ? await this.#options.grants.place(documentId.data) : null;
+    const place = documentId.success ? await (this.#ahead.get(documentId.data) ?? this.#options.grants.place(documentId.data)) : null;
+    if (documentId.success) this.#ahead.delete(documentId.data);
     if (!place || place.projectId !== this.#grant!.projectId) return this.#send({ type: 'closed', channel: number, code: CLOSE.gone, reason: 'no such document' });
 
     const clientState = readStateVectorOrNull(stateVector);

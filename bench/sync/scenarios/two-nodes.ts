@@ -28,7 +28,7 @@ export const twoNodes: Scenario = {
     { key: 'p95', label: 'propagation p95, ms', digits: 2 },
     { key: 'p99', label: 'propagation p99, ms', digits: 2, goals: [ofPeer('p99', 1 / 20, 'hocuspocus', '≤ 1/20 Hocuspocus with Redis')] },
     { key: 'cpu', label: 'CPU of both servers, µs a keystroke', digits: 0 },
-    { key: 'help', label: '+h (Redis there), µs a keystroke', digits: 0 },
+    { key: 'help', label: '+h (Redis, and PostgreSQL here), µs a keystroke', digits: 0 },
   ],
   async run(target, { seconds }) {
     await using nodes = await nodesOf(target);
@@ -79,22 +79,26 @@ interface Nodes extends AsyncDisposable {
   why: string | null;
 }
 
+/** Both speak through a Redis of their own. */
 async function nodesOf(target: Target): Promise<Nodes> {
-  if (target instanceof Cowrite) {
-    const another = await target.another();
-    return { services: [target.service, another], helpers: target.processes().helpers, why: null, [Symbol.asyncDispose]: () => another.end('SIGTERM') };
-  }
   const program = findProgram('redis-server');
   if (!program) return { services: [], helpers: [], why: 'not measured: no redis-server on PATH', async [Symbol.asyncDispose]() {} };
   const folder = await mkdtemp(join(tmpdir(), 'cowrite-peer-'));
   const port = await freePort();
   const redis = spawn(program, ['--port', String(port), '--bind', '127.0.0.1', '--save', '', '--dir', folder], { stdio: 'ignore' });
-  const services = [peerService('hocuspocus', folder, await freePort(), { REDIS_PORT: String(port) }), peerService('hocuspocus', folder, await freePort(), { REDIS_PORT: String(port) })];
   await until(() => answers(port), 'Redis answers');
-  for (const service of services) await service.start();
+  const services: ServiceProcess[] = [];
+  for (let node = 0; node < 2; node += 1) {
+    if (target instanceof Cowrite) services.push(await target.another({ REDIS_URL: `redis://127.0.0.1:${port}` }));
+    else {
+      const service = peerService('hocuspocus', folder, await freePort(), { REDIS_PORT: String(port) });
+      services.push(service);
+      await service.start();
+    }
+  }
   return {
     services,
-    helpers: [redis.pid!],
+    helpers: [redis.pid!, ...target.processes().helpers],
     why: null,
     async [Symbol.asyncDispose]() {
       for (const service of services) await service.end('SIGTERM');

@@ -27,6 +27,8 @@ export interface Channel {
   /** The bytes of a snapshot at a path that the server told. */
   fetchSnapshot(path: string, signal: AbortSignal): Promise<Uint8Array>;
   getConnection(): ConnectionState;
+  /** Whether what is said now goes somewhere. */
+  canSend(): boolean;
   tellOtherTabs(documentId: DocumentId, endedEpoch: number | null): void;
   /** Its history was left: whoever opens the scene from now on gets a fresh document. */
   over(document: ReplicaHost): void;
@@ -197,7 +199,7 @@ export class ReplicaHost implements LiveDocument {
   /** Called on every fresh socket. */
   async connect(): Promise<void> {
     await this.#ready;
-    if (this.#channel.getConnection() !== 'online' || this.#closed || this.#isLeaving) return;
+    if (!this.#channel.canSend() || this.#closed || this.#isLeaving) return;
     this.#step({ type: 'opening' });
     this.#open(true);
   }

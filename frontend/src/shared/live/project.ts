@@ -96,7 +96,7 @@ export class ProjectSocket implements LiveProject, Channel {
     }
     const document = new ReplicaHost({ documentId, number: this.#nextChannel++, channel: this, isFresh });
     this.#documents.set(documentId, document);
-    if (this.#isWelcome) void document.connect();
+    if (this.canSend()) void document.connect();
     return document;
   }
 
@@ -118,8 +118,12 @@ export class ProjectSocket implements LiveProject, Channel {
 
   // ── what the documents need ──
 
+  canSend(): boolean {
+    return this.#carrier !== null && this.#hasOpened;
+  }
+
   send(frame: Parameters<Channel['send']>[0]): void {
-    if (this.#isWelcome) this.#carrier?.send(writeClientFrame(frame));
+    if (this.canSend()) this.#carrier?.send(writeClientFrame(frame));
   }
 
   async fetchSnapshot(path: string, signal: AbortSignal): Promise<Uint8Array> {
@@ -171,6 +175,8 @@ export class ProjectSocket implements LiveProject, Channel {
       opened: () => {
         this.#hasOpened = true;
         this.#heard();
+        // In one breath with the hello: a ticket that is refused takes them along.
+        for (const document of this.#documents.values()) void document.connect();
       },
       message: (frame: Uint8Array) => {
         this.#heard();
@@ -211,7 +217,6 @@ export class ProjectSocket implements LiveProject, Channel {
         this.#attempt = 0;
         this.#choice.welcomed(Date.now());
         this.#setState('online');
-        for (const document of this.#documents.values()) void document.connect();
         void this.#sendElsewhere();
         return;
       case 'event': {

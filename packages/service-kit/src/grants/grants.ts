@@ -74,9 +74,10 @@ export class Grants {
     this.#use = use;
   }
 
-  /** Takes a ticket, once. @throws Refused */
-  async byTicket(ticket: string): Promise<Grant> {
+  /** Takes a ticket, once. `verified` hears of it while it is being spent: whose it is, is known, and not yet whether it is good. @throws Refused */
+  async byTicket(ticket: string, verified: (claims: TicketClaims) => void = () => undefined): Promise<Grant> {
     const claims = await this.#claims(ticket);
+    verified(claims);
     const { isFresh, alive, role } = await this.#spending.ask(claims);
     if (!isFresh) throw new Refused('spent');
     if (!alive) throw new Refused('refused');
