@@ -8,7 +8,11 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 import { AccountsController } from './accounts/accounts.controller.ts';
 import { Accounts } from './accounts/accounts.ts';
 import { Identities } from './accounts/identities.ts';
+import { OtherHouses } from './accounts/other-houses.ts';
 import { Passwords } from './accounts/passwords.ts';
+import { SignIns } from './accounts/sign-ins.ts';
+import { SocialController } from './accounts/social.controller.ts';
+import { Social } from './accounts/social.ts';
 import type { CoreConfig } from './config.ts';
 import { DocumentsController } from './documents/documents.controller.ts';
 import { Documents } from './documents/documents.ts';
@@ -59,7 +63,9 @@ export async function createCore({ config, pool, clock, logger }: { config: Core
   const identities = new Identities(db, keys, clock);
   const idempotency = new Idempotency(db, clock);
   const guard = new Guard(db, identities, idempotency, new SessionCookies(config), config, new Rate('request', config.limits.requestsPerMinute, 60));
-  const accounts = new Accounts(db, { keys, passwords: new Passwords(config.passwordHash), identities }, config, clock);
+  const signIns = new SignIns(keys, identities, config, clock);
+  const accounts = new Accounts(db, { keys, passwords: new Passwords(config.passwordHash), identities, signIns }, config, clock);
+  const social = new Social(db, { houses: new OtherHouses(config, logger), accounts, identities, signIns }, clock);
   const outline = new Outline(db, clock, config.limits);
 
   const adapter = new FastifyAdapter({
@@ -78,11 +84,12 @@ export async function createCore({ config, pool, clock, logger }: { config: Core
   const app = await NestFactory.create<NestFastifyApplication>(
     {
       module: CoreModule,
-      controllers: [HealthController, AccountsController, ProjectsController, MembersController, InvitationsController, OutlineController, DocumentsController, SearchController, ImportsController],
+      controllers: [HealthController, AccountsController, SocialController, ProjectsController, MembersController, InvitationsController, OutlineController, DocumentsController, SearchController, ImportsController],
       providers: [
         { provide: POOL, useValue: pool },
         { provide: Keys, useValue: keys },
         { provide: Accounts, useValue: accounts },
+        { provide: Social, useValue: social },
         { provide: Projects, useValue: new Projects(db, clock) },
         { provide: Members, useValue: new Members(db, clock) },
         { provide: Invitations, useValue: new Invitations(db, clock, config) },
@@ -100,7 +107,7 @@ export async function createCore({ config, pool, clock, logger }: { config: Core
   await instance.ready();
 
   const sweep = async (): Promise<void> => {
-    await Promise.all([idempotency.sweep(), accounts.sweep()]);
+    await Promise.all([idempotency.sweep(), accounts.sweep(), social.sweep()]);
   };
   const sweeping = setInterval(() => void sweep().catch((failure: unknown) => logger.warn({ err: failure }, 'what is over could not be swept')), 3_600_000);
   sweeping.unref();

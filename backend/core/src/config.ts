@@ -24,6 +24,13 @@ export const CoreEnvironment = z
     HOST: list('127.0.0.1,::1').describe('addresses to listen on, separated by commas'),
     PORT: wholeNumber(8100, { max: 65_535 }).describe('port to listen on'),
     LOG_LEVEL: z.enum(['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent']).default('info').describe('what is logged'),
+    GOOGLE_CLIENT_ID: z.string().optional().describe('sign-in with Google: the client’s id; without it and its secret the button is not there'),
+    GOOGLE_CLIENT_SECRET: z.string().optional().describe('sign-in with Google: the client’s secret'),
+    KAKAO_CLIENT_ID: z.string().optional().describe('sign-in with Kakao: the REST API key; OpenID Connect has to be switched on there'),
+    KAKAO_CLIENT_SECRET: z.string().optional().describe('sign-in with Kakao: the client secret'),
+    COWRITE_GOOGLE_ISSUER: webAddress.prefault('https://accounts.google.com').describe('where Google’s OpenID Connect is found'),
+    COWRITE_KAKAO_ISSUER: webAddress.prefault('https://kauth.kakao.com').describe('where Kakao’s OpenID Connect is found'),
+    COWRITE_KAKAO_API: webAddress.prefault('https://kapi.kakao.com').describe('where Kakao tells of its people'),
     COWRITE_DATABASE_CONNECTIONS: wholeNumber(12, { min: 2 }).describe('connections to the database'),
     COWRITE_TRUSTED_PROXIES: list().describe('addresses of proxies whose X-Forwarded-For is believed'),
     COWRITE_INSECURE_HTTP: z.enum(['0', '1']).default('0').describe('1 allows a studio served by plain http on another machine than this one'),
@@ -49,6 +56,11 @@ export const CoreEnvironment = z
     if (env.NODE_ENV === 'production' && isPlaceholder(env.JWT_SECRET)) complain('JWT_SECRET', 'is the placeholder of an example; make a random one');
     // Cookies without Secure on a network give the account to anyone who listens.
     if (env.FRONTEND_URL.protocol === 'http:' && !isLoopback(env.FRONTEND_URL.hostname) && env.COWRITE_INSECURE_HTTP === '0') complain('FRONTEND_URL', 'is plain http on another machine: use https, or set COWRITE_INSECURE_HTTP=1');
+    for (const house of ['GOOGLE', 'KAKAO'] as const) {
+      const [id, secret] = [env[`${house}_CLIENT_ID`], env[`${house}_CLIENT_SECRET`]];
+      if ((id === undefined) !== (secret === undefined)) complain(`${house}_CLIENT_${id === undefined ? 'ID' : 'SECRET'}`, 'is missing: give both, or neither');
+      if (env.NODE_ENV === 'production' && [id, secret].some((value) => value !== undefined && isPlaceholder(value))) complain(`${house}_CLIENT_SECRET`, 'or its id is the placeholder of an example; give real ones, or neither');
+    }
     if (env.COWRITE_ARGON2_MEMORY_KIB > 4_194_304) complain('COWRITE_ARGON2_MEMORY_KIB', 'is more than 4 GiB');
     for (const origin of env.PUBLIC_ORIGINS) if (!URL.canParse(origin) || new URL(origin).origin !== origin) complain('PUBLIC_ORIGINS', 'holds something that is not an origin, like https://studio.example');
   })
@@ -66,6 +78,13 @@ export const CoreEnvironment = z
     studioUrl: env.FRONTEND_URL.href.replace(/\/$/, ''),
     secureCookies: env.FRONTEND_URL.protocol === 'https:',
     allowedOrigins: allowedOrigins(env.FRONTEND_URL, env.PUBLIC_ORIGINS),
+    social: {
+      clients: {
+        ...(env.GOOGLE_CLIENT_ID && env.GOOGLE_CLIENT_SECRET ? { google: { id: env.GOOGLE_CLIENT_ID, secret: env.GOOGLE_CLIENT_SECRET, issuer: env.COWRITE_GOOGLE_ISSUER } } : {}),
+        ...(env.KAKAO_CLIENT_ID && env.KAKAO_CLIENT_SECRET ? { kakao: { id: env.KAKAO_CLIENT_ID, secret: env.KAKAO_CLIENT_SECRET, issuer: env.COWRITE_KAKAO_ISSUER } } : {}),
+      },
+      kakaoApi: env.COWRITE_KAKAO_API,
+    },
     passwordHash: { memoryKib: env.COWRITE_ARGON2_MEMORY_KIB, passes: env.COWRITE_ARGON2_PASSES },
     limits: {
       loginAttempts: env.COWRITE_LOGIN_ATTEMPTS,

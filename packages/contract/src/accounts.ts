@@ -25,7 +25,8 @@ export const Password = z.string().min(8, { message: 'too-short' }).max(256, { m
 
 export const LocaleChoice = z.enum(['ko', 'en']);
 
-export const User = z.object({ id: UserId, email: z.string(), name: z.string(), locale: LocaleChoice, createdAt: Instant });
+/** `email` is null when another house, which one signs in with, told none. */
+export const User = z.object({ id: UserId, email: z.string().nullable(), name: z.string(), locale: LocaleChoice, createdAt: Instant });
 export type User = z.infer<typeof User>;
 
 /** A sign-in: one browser's refresh family, or what the person sees as "this device". */
@@ -50,7 +51,10 @@ export const accounts = {
   logout: publicRoute('POST /auth/logout', { summary: 'End this sign-in and clear the cookies.' }),
   me: accountRoute('GET /auth/me', { output: Signed, summary: 'Who is signed in.' }),
   update: accountRoute('PATCH /auth/me', { body: z.strictObject({ name: PersonName.optional(), locale: LocaleChoice.optional() }), output: Signed, summary: 'Change one’s name or language.' }),
-  changePassword: accountRoute('POST /auth/password', { body: z.strictObject({ current: z.string().min(1).max(256), next: Password }), summary: 'Change the password; every other sign-in ends.' }),
+  changePassword: accountRoute('POST /auth/password', {
+    body: z.strictObject({ current: z.string().min(1).max(256).optional(), next: Password }),
+    summary: 'Change the password; every other sign-in ends. Who has none, since they sign in with another house, leaves `current` out.',
+  }),
   signIns: accountRoute('GET /auth/sign-ins', { output: z.object({ items: z.array(SignIn) }), summary: 'Where one is signed in.' }),
   endSignIn: accountRoute('DELETE /auth/sign-ins/:signInId', { params: z.object({ signInId: SignInId }), summary: 'End a sign-in; its sockets close.' }),
   createToken: accountRoute('POST /auth/tokens', {

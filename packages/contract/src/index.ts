@@ -10,13 +10,15 @@ export * from './problems.ts';
 export * from './projects.ts';
 export * from './roles.ts';
 export * from './route.ts';
+export * from './social.ts';
 export * from './sync.ts';
 
 import { accounts } from './accounts.ts';
 import { assistTickets } from './assists.ts';
 import { imports, outline, search } from './outline.ts';
 import { invitations, members, projects } from './projects.ts';
+import { social } from './social.ts';
 import { documents, tickets } from './sync.ts';
 
 /** Every route of core, by noun. The role × route matrix, the OpenAPI document and the client are made from this. */
-export const routes = { accounts, projects, members, invitations, outline, search, imports, tickets, assistTickets, documents };
+export const routes = { accounts, social, projects, members, invitations, outline, search, imports, tickets, assistTickets, documents };

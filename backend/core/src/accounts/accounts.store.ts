@@ -19,7 +19,7 @@ export const accountByEmail = (db: Reader, email: string): Promise<Account | und
 
 export const accountById = (db: Reader, id: UserId): Promise<Account | undefined> => db.selectFrom('core.account').selectAll().where('id', '=', id).executeTakeFirst();
 
-export const changeAccount = (db: Reader, id: UserId, change: Partial<Pick<Account, 'name' | 'locale' | 'password_hash'>>): Promise<Account> =>
+export const changeAccount = (db: Reader, id: UserId, change: Partial<Pick<Account, 'name' | 'locale' | 'password_hash' | 'email_verified_at'>>): Promise<Account> =>
   db.updateTable('core.account').set(change).where('id', '=', id).returningAll().executeTakeFirstOrThrow();
 
 export async function addSignIn(tx: Tx, signIn: Insertable<Tables['core.sign_in']>, refreshHash: Uint8Array): Promise<void> {
@@ -98,6 +98,12 @@ export const useToken = (db: Reader, hash: Uint8Array, now: Date) =>
     .where('a.suspended_at', 'is', null)
     .returning(['t.id', 't.user_id'])
     .executeTakeFirst();
+
+/** Revokes every token of one person. */
+export async function revokeTokens(db: Reader, userId: UserId, now: Date): Promise<TokenId[]> {
+  const revoked = await db.updateTable('core.personal_token').set({ revoked_at: now }).where('user_id', '=', userId).where('revoked_at', 'is', null).returning('id').execute();
+  return revoked.map(({ id }) => id);
+}
 
 export async function revokeToken(db: Reader, userId: UserId, id: TokenId, now: Date): Promise<boolean> {
   const revoked = await db.updateTable('core.personal_token').set({ revoked_at: now }).where('id', '=', id).where('user_id', '=', userId).where('revoked_at', 'is', null).returning('id').executeTakeFirst();

@@ -1,9 +1,9 @@
-import { type accounts, type In, type Out, Problem, SignInId, TokenId, type User, UserId } from '@cowrite/contract';
+import { type accounts, type In, type Out, Problem, TokenId, type User, UserId } from '@cowrite/contract';
 import { randomBytes } from 'node:crypto';
 import type { CoreConfig } from '../config.ts';
 import type { Clock } from '../platform/clock.ts';
 import type { SessionTokens } from '../platform/cookies.ts';
-import type { Database, Tx } from '../platform/database.ts';
+import type { Database } from '../platform/database.ts';
 import type { SignedIn } from '../platform/grants.ts';
 import { newId } from '../platform/ids.ts';
 import { type Keys, sha256 } from '../platform/keys.ts';
@@ -12,19 +12,13 @@ import { Patience, Rate } from '../platform/rates.ts';
 import * as store from './accounts.store.ts';
 import { type Identities, TOKEN_PREFIX } from './identities.ts';
 import { isCommonPassword, type Passwords } from './passwords.ts';
+import type { Origin, SignIns } from './sign-ins.ts';
 
 /** Two tabs that refresh at the same moment both get the successor; later reuse means that a token was stolen. */
 const RACE_MS = 10_000;
 
 /** Ended sign-ins are kept so long: a stolen refresh token that turns up later still finds its family ended. */
 const KEPT_AFTER_END_MS = 30 * 86_400_000;
-
-/** Where a sign-in comes from, for the person to recognise it and for the limits. */
-export interface Origin {
-  address: string;
-  userAgent: string;
-  locale: 'ko' | 'en';
-}
 
 /** Someone signed in by this request, and what their browser is to keep. */
 export interface Signed {
@@ -41,8 +35,8 @@ export class Accounts {
 
   constructor(
     private readonly db: Database,
-    private readonly parts: { keys: Keys; passwords: Passwords; identities: Identities },
-    private readonly config: Pick<CoreConfig, 'limits' | 'accessTokenMs' | 'refreshTokenMs' | 'signInMaxMs'>,
+    private readonly parts: { keys: Keys; passwords: Passwords; identities: Identities; signIns: SignIns },
+    private readonly config: Pick<CoreConfig, 'limits' | 'refreshTokenMs' | 'signInMaxMs'>,
     private readonly clock: Clock,
   ) {
     const { limits } = config;
@@ -64,11 +58,12 @@ export class Accounts {
         name: input.name,
         password_hash: passwordHash,
         locale: input.locale ?? from.locale,
+        email_verified_at: null,
         created_at: this.clock.now(),
         suspended_at: null,
       };
       if (!(await store.addAccount(tx, account))) throw new Problem('email-taken');
-      return { user: asUser(account), tokens: await this.#signIn(tx, account.id, from) };
+      return { user: asUser(account), tokens: await this.parts.signIns.begin(tx, account.id, from) };
     });
   }
 
@@ -80,8 +75,8 @@ export class Accounts {
     this.#patience.check(input.email);
     await this.#logins.check(from.address);
     const account = await store.accountByEmail(this.db, input.email);
-    const right = await this.parts.passwords.matches(account?.password_hash, input.password);
-    if (!right || account === undefined || account.suspended_at !== null) {
+    const right = await this.parts.passwords.matches(account?.password_hash ?? undefined, input.password);
+    if (!right || account?.suspended_at !== null || account.password_hash === null) {
       this.#patience.wrong(input.email);
       await this.#logins.take(from.address);
       throw new Problem('wrong-credentials');
@@ -90,7 +85,7 @@ export class Accounts {
     const rehashed = this.parts.passwords.isOutdated(account.password_hash) ? await this.parts.passwords.hash(input.password) : null;
     return this.db.transaction().execute(async (tx) => {
       if (rehashed !== null) await store.changeAccount(tx, account.id, { password_hash: rehashed });
-      return { user: asUser(account), tokens: await this.#signIn(tx, account.id, from) };
+      return { user: asUser(account), tokens: await this.parts.signIns.begin(tx, account.id, from) };
     });
   }
 
@@ -113,11 +108,11 @@ export class Accounts {
         expiresAt = new Date(Math.min(now.getTime() + this.config.refreshTokenMs, held.created_at.getTime() + this.config.signInMaxMs));
         await store.rotate(tx, held.hash, sha256(successor), { id: held.sign_in_id, at: now, expiresAt });
       } else if (now.getTime() - held.rotated_at.getTime() > RACE_MS) {
-        await this.#end(tx, held.user_id, { id: held.sign_in_id });
+        await this.parts.signIns.end(tx, held.user_id, { id: held.sign_in_id });
         return new Problem('sign-in-expired');
       }
       const account = (await store.accountById(tx, held.user_id))!;
-      return { user: asUser(account), tokens: await this.#tokens(held.user_id, held.sign_in_id, successor, expiresAt) };
+      return { user: asUser(account), tokens: await this.parts.signIns.tokens(held.user_id, held.sign_in_id, successor, expiresAt) };
     });
     // Outside the transaction: ending the family must be committed, not undone by the refusal.
     if (outcome instanceof Problem) throw outcome;
@@ -129,7 +124,7 @@ export class Accounts {
     if (token === undefined || token === '') return;
     await this.db.transaction().execute(async (tx) => {
       const held = await store.holdRefreshToken(tx, sha256(token));
-      if (held !== undefined) await this.#end(tx, held.user_id, { id: held.sign_in_id });
+      if (held !== undefined) await this.parts.signIns.end(tx, held.user_id, { id: held.sign_in_id });
     });
   }
 
@@ -154,17 +149,25 @@ export class Accounts {
     if (isCommonPassword(input.next)) throw new Problem('invalid-input', {}, [{ path: 'next', message: 'too-common' }]);
     const account = await store.accountById(this.db, who.userId);
     if (account === undefined) throw new Problem('signed-out');
-    this.#patience.check(account.email);
-    if (!(await this.parts.passwords.matches(account.password_hash, input.current))) {
-      this.#patience.wrong(account.email);
-      throw new Problem('wrong-credentials');
-    }
-    this.#patience.right(account.email);
+    if (account.password_hash !== null) await this.prove(account, input.current);
+    // Without an address there is nothing to sign in with by password.
+    else if (account.email === null) throw new Problem('invalid-input', {}, [{ path: 'next', message: 'no-email' }]);
     const passwordHash = await this.parts.passwords.hash(input.next);
     await this.db.transaction().execute(async (tx) => {
       await store.changeAccount(tx, who.userId, { password_hash: passwordHash });
-      await this.#end(tx, who.userId, { except: who.credential.kind === 'sign-in' ? who.credential.id : null });
+      await this.parts.signIns.end(tx, who.userId, { except: who.credential.kind === 'sign-in' ? who.credential.id : null });
     });
+  }
+
+  /** Whether `password` is the account's. @throws Problem `wrong-credentials`, or `too-many-requests` after several wrong ones. */
+  async prove(account: store.Account, password: string | undefined): Promise<void> {
+    const key = account.email ?? account.id;
+    this.#patience.check(key);
+    if (password === undefined || !(await this.parts.passwords.matches(account.password_hash ?? undefined, password))) {
+      this.#patience.wrong(key);
+      throw new Problem('wrong-credentials');
+    }
+    this.#patience.right(key);
   }
 
   async signIns(who: SignedIn): Promise<Out<typeof accounts.signIns>> {
@@ -183,7 +186,7 @@ export class Accounts {
 
   /** Ends one sign-in of the caller's. @throws Problem `not-found`. */
   async endSignIn(who: SignedIn, { signInId }: In<typeof accounts.endSignIn>): Promise<void> {
-    const ended = await this.db.transaction().execute((tx) => this.#end(tx, who.userId, { id: signInId }));
+    const ended = await this.db.transaction().execute((tx) => this.parts.signIns.end(tx, who.userId, { id: signInId }));
     if (ended.length === 0) throw new Problem('not-found');
   }
 
@@ -228,27 +231,6 @@ export class Accounts {
     });
     this.parts.identities.forget('token', tokenId);
   }
-
-  async #signIn(tx: Tx, userId: UserId, from: Origin): Promise<SessionTokens> {
-    const now = this.clock.now();
-    const id = newId(SignInId, this.clock);
-    const refreshToken = randomBytes(32).toString('base64url');
-    const expiresAt = new Date(now.getTime() + Math.min(this.config.refreshTokenMs, this.config.signInMaxMs));
-    await store.addSignIn(tx, { id, user_id: userId, user_agent: from.userAgent, created_at: now, last_used_at: now, expires_at: expiresAt, ended_at: null }, sha256(refreshToken));
-    return this.#tokens(userId, id, refreshToken, expiresAt);
-  }
-
-  async #tokens(userId: UserId, signInId: SignInId, refreshToken: string, refreshExpiresAt: Date): Promise<SessionTokens> {
-    const { token, expiresAt } = await this.parts.keys.sign('access', { sub: userId, sid: signInId }, this.clock, this.config.accessTokenMs);
-    return { accessToken: token, accessExpiresAt: expiresAt, refreshToken, refreshExpiresAt };
-  }
-
-  async #end(tx: Tx, userId: UserId, which: { id: SignInId } | { except: SignInId | null }): Promise<SignInId[]> {
-    const ended = await store.endSignIns(tx, userId, which, this.clock.now());
-    if (ended.length > 0) await standingChanged(tx, userId);
-    for (const id of ended) this.parts.identities.forget('sign-in', id);
-    return ended;
-  }
 }
 
-const asUser = (account: store.Account): User => ({ id: account.id, email: account.email, name: account.name, locale: account.locale, createdAt: account.created_at.toISOString() });
+export const asUser = (account: store.Account): User => ({ id: account.id, email: account.email, name: account.name, locale: account.locale, createdAt: account.created_at.toISOString() });

@@ -10,6 +10,7 @@ export const coreApi: ApiDescription = {
   tags: {
     service: '상태 · Health and keys',
     accounts: '계정 · Accounts, sign-ins and personal tokens',
+    social: '다른 계정으로 로그인 · Signing in with Google and Kakao',
     projects: '작품 · Works',
     members: '함께 쓰는 사람 · Members',
     invitations: '초대 · Invitations',

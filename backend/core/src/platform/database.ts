@@ -1,5 +1,6 @@
 import type {
   DocumentId,
+  IdentityId,
   ImportFileId,
   ImportId,
   ImportSection,
@@ -16,6 +17,7 @@ import type {
   ProjectSettings,
   Role,
   SignInId,
+  SignInProvider,
   TokenId,
   UserId,
 } from '@cowrite/contract';
@@ -27,9 +29,12 @@ type Json<T> = ColumnType<T, string, string>;
 
 /** The tables of core, as the migrations make them, and what sync publishes. Ids are branded here: the database is trusted. */
 export interface Tables {
-  'core.account': { id: UserId; email: string; name: string; password_hash: string; locale: 'ko' | 'en'; created_at: Date; suspended_at: Date | null };
+  'core.account': { id: UserId; email: string | null; email_verified_at: Date | null; name: string; password_hash: string | null; locale: 'ko' | 'en'; created_at: Date; suspended_at: Date | null };
   'core.sign_in': { id: SignInId; user_id: UserId; user_agent: string; created_at: Date; last_used_at: Date; expires_at: Date; ended_at: Date | null };
   'core.refresh_token': { hash: Uint8Array; sign_in_id: SignInId; created_at: Date; rotated_at: Date | null };
+  'core.identity': { id: IdentityId; user_id: UserId; provider: SignInProvider; issuer: string; subject: string; email: string | null; created_at: Date; last_used_at: Date };
+  'core.social_attempt': { state: Uint8Array; browser: Uint8Array; provider: SignInProvider; nonce: string; verifier: string; user_id: UserId | null; next: string | null; expires_at: Date };
+  'core.social_link': { secret: Uint8Array; browser: Uint8Array; user_id: UserId; provider: SignInProvider; issuer: string; subject: string; email: string; can_claim: boolean; expires_at: Date };
   'core.personal_token': { id: TokenId; user_id: UserId; name: string; hash: Uint8Array; scopes: string[]; created_at: Date; expires_at: Date; last_used_at: Date | null; revoked_at: Date | null };
   'core.project': { id: ProjectId; title: string; description: string; genre: string; settings: Json<ProjectSettings>; state: Project['state']; rev: number; seq: number; created_at: Date; updated_at: Date; trashed_at: Date | null };
   'core.member': { project_id: ProjectId; user_id: UserId; role: Role; colour: number; joined_at: Date };

@@ -21,6 +21,9 @@ export interface RequestContext {
   signIn(tokens: SessionTokens): void;
   /** Clears them. */
   signOut(): void;
+  /** What this browser was given to keep while it is at another house. */
+  readonly errand: string | undefined;
+  keepErrand(secret: string, expiresAt: Date): void;
 }
 
 /** What the guard leaves on a request. */

@@ -10,8 +10,9 @@ import { localeOf } from '@cowrite/service-kit/http';
 import type { SessionCookies } from './cookies.ts';
 import type { Rate } from './rates.ts';
 
-/** Public routes that act by the refresh cookie: a foreign page must not be able to call them either. */
-const BY_COOKIE: ReadonlySet<Route> = new Set<Route>([routes.accounts.refresh, routes.accounts.logout]);
+/** Public routes that act by a cookie: a foreign page must not be able to call them either. */
+const { accounts, social } = routes;
+const BY_COOKIE: ReadonlySet<Route> = new Set<Route>([accounts.refresh, accounts.logout, social.begin, social.finish, social.prove, social.claim]);
 const SAFE = new Set(['GET', 'HEAD', 'OPTIONS']);
 
 /**
@@ -87,6 +88,8 @@ export class Guard {
       locale: localeOf(request.headers['accept-language']),
       refreshToken: this.cookies.read(request.headers.cookie).refresh,
       signIn: (tokens) => void reply.header('set-cookie', this.cookies.set(tokens)),
+      errand: this.cookies.read(request.headers.cookie).errand,
+      keepErrand: (secret, expiresAt) => void reply.header('set-cookie', this.cookies.errand(secret, expiresAt)),
       signOut: () => void reply.header('set-cookie', this.cookies.clear()),
     };
   }

@@ -124,7 +124,7 @@ export interface World extends AsyncDisposable {
 }
 
 /** A browser and who is signed in with it. */
-export type Person = Browser & { user: User; password: string };
+export type Person = Browser & { user: User & { email: string }; password: string };
 
 let people = 0;
 
@@ -143,8 +143,9 @@ export async function aWorld(environment: Record<string, string> = {}): Promise<
     async someone(name = `사람 ${++people}`) {
       const it = browser();
       const password = '눈 오는 밤의 긴 암호';
-      const { user } = await it.call(routes.accounts.register, { email: `person-${++people}@example.com`, password, name });
-      return Object.assign(it, { user, password });
+      const email = `person-${++people}@example.com`;
+      const { user } = await it.call(routes.accounts.register, { email, password, name });
+      return Object.assign(it, { user: { ...user, email }, password });
     },
     async [Symbol.asyncDispose]() {
       await core.close();
