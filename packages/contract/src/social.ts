@@ -12,9 +12,16 @@ export const Identity = z.object({ id: IdentityId, provider: SignInProvider, ema
 export type Identity = z.infer<typeof Identity>;
 
 const At = z.object({ provider: SignInProvider });
+/** With this the `state` of a link begins, so that the page one comes back to knows which of the two ways to finish. */
+export const LINK_STATE = 'link.';
+
 /** What the other house sent the browser back with: the page’s own query, `?code=…&state=…`. */
 const Returned = z.strictObject({ query: z.string().max(4096) });
 const Signed = z.object({ user: User });
+
+/** The details of `link-needed`: what someone may show so that the account is theirs. */
+export const LinkNeeded = z.object({ email: z.string(), link: z.string(), canClaim: z.boolean(), hasPassword: z.boolean(), providers: z.array(SignInProvider) });
+export type LinkNeeded = z.infer<typeof LinkNeeded>;
 
 export const social = {
   providers: publicRoute('GET /auth/providers', { output: z.object({ providers: z.array(SignInProvider) }), summary: 'With which other houses one may sign in here.' }),

@@ -26,7 +26,7 @@ test('a password may be anything long enough that is not the first guess', async
   expect(await register('짧다').problem).toMatchObject({ code: 'invalid-input', errors: [{ path: 'password', message: 'too-short' }] });
   const long = '한글로 된 긴 암호 '.repeat(8);
   const { user } = await register(long);
-  await world.browser().call(accounts.login, { email: user.email, password: long.normalize('NFD') });
+  await world.browser().call(accounts.login, { email: user.email!, password: long.normalize('NFD') });
 });
 
 test('an unknown address, a wrong password and a suspended account get one answer', async () => {

@@ -1,4 +1,4 @@
-import { Email, IdentityId, type In, type Out, Problem, type SignInProvider, type social, UserId } from '@cowrite/contract';
+import { Email, IdentityId, type In, LINK_STATE, type LinkNeeded, type Out, Problem, type SignInProvider, type social, UserId } from '@cowrite/contract';
 import { randomBytes } from 'node:crypto';
 import type { Clock } from '../platform/clock.ts';
 import type { Database, Tx } from '../platform/database.ts';
@@ -45,7 +45,7 @@ export class Social {
   /** Sends a browser to another house. `who`: someone signed in, who links it. */
   async begin(provider: SignInProvider, { next = null, who = null }: { next?: string | null; who?: SignedIn | null }): Promise<Sent> {
     const browser = secret();
-    const { url, state, nonce, verifier } = await this.parts.houses.begin(provider, secret());
+    const { url, state, nonce, verifier } = await this.parts.houses.begin(provider, `${who === null ? '' : LINK_STATE}${secret()}`);
     const expiresAt = new Date(this.clock.now().getTime() + ERRAND_MS);
     await store.addAttempt(this.db, { state: sha256(state), browser: sha256(browser), provider, nonce, verifier, user_id: who?.userId ?? null, next, expires_at: expiresAt });
     return { url, browser, expiresAt };
@@ -170,7 +170,8 @@ export class Social {
     const { provider, issuer, subject } = arrived;
     await store.addLink(tx, { secret: sha256(link), browser: sha256(browser), user_id: holder.id, provider, issuer, subject, email, can_claim: canClaim, expires_at: new Date(this.clock.now().getTime() + ERRAND_MS) });
     const others = await store.identitiesOf(tx, holder.id);
-    return new Problem('link-needed', { email, link, canClaim, hasPassword: holder.password_hash !== null, providers: [...new Set(others.map((identity) => identity.provider))] });
+    const details: LinkNeeded = { email, link, canClaim, hasPassword: holder.password_hash !== null, providers: [...new Set(others.map((identity) => identity.provider))] };
+    return new Problem('link-needed', details);
   }
 
   async #readLink(given: string, browser: string | undefined) {

@@ -18,6 +18,7 @@ import { SelectField } from '../../shared/ui/select-field.tsx';
 import { Skeleton } from '../../shared/ui/state.tsx';
 import { TextField } from '../../shared/ui/text-field.tsx';
 import { deviceName } from './device-name.ts';
+import { WAYS_IN, WaysIn } from './ways-in.tsx';
 
 const words = wordsOf({
   ko: {
@@ -28,6 +29,7 @@ const words = wordsOf({
     save: '저장',
     saved: '저장했습니다.',
     password: '비밀번호 바꾸기',
+    firstPassword: '비밀번호 정하기',
     passwordText: '바꾸면 다른 기기의 로그인은 모두 끝납니다.',
     current: '지금 비밀번호',
     next: '새 비밀번호',
@@ -58,6 +60,7 @@ const words = wordsOf({
     save: 'Save',
     saved: 'Saved.',
     password: 'Change the password',
+    firstPassword: 'Set a password',
     passwordText: 'Every sign-in on other devices ends.',
     current: 'Current password',
     next: 'New password',
@@ -99,6 +102,7 @@ export function AccountPage({ person }: { person: KnownPerson }) {
         <h1 className="mt-6 mb-8 font-serif text-xl font-semibold">{t.title}</h1>
         <Profile key={person.name} person={person} />
         <PasswordForm />
+        <WaysIn />
         <SignIns />
         <Tokens />
       </main>
@@ -155,19 +159,23 @@ function Profile({ person }: { person: KnownPerson }) {
 function PasswordForm() {
   const t = useWords(words);
   const locale = useLocale();
+  const queries = useQueryClient();
   const notify = useNotify();
   const [current, setCurrent] = useState('');
   const [next, setNext] = useState('');
+  const ways = useQuery(WAYS_IN);
+  const hasPassword = ways.data?.hasPassword ?? true;
   const change = useMutation({
-    mutationFn: () => call(routes.accounts.changePassword, { current, next }),
+    mutationFn: () => call(routes.accounts.changePassword, { ...(hasPassword ? { current } : {}), next }),
     onSuccess: () => {
+      void queries.invalidateQueries(WAYS_IN);
       setCurrent('');
       setNext('');
       notify({ text: t.changed });
     },
   });
   return (
-    <Section title={t.password} text={t.passwordText}>
+    <Section title={hasPassword ? t.password : t.firstPassword} text={t.passwordText}>
       <form
         className="flex max-w-sm flex-col gap-4"
         onSubmit={(event) => {
@@ -175,11 +183,11 @@ function PasswordForm() {
           change.mutate();
         }}
       >
-        <TextField label={t.current} type="password" autoComplete="current-password" value={current} onChange={(event) => setCurrent(event.target.value)} problem={fieldProblem(change.error, 'current', locale)} />
+        {hasPassword && <TextField label={t.current} type="password" autoComplete="current-password" value={current} onChange={(event) => setCurrent(event.target.value)} problem={fieldProblem(change.error, 'current', locale)} />}
         <TextField label={t.next} type="password" autoComplete="new-password" minLength={8} value={next} onChange={(event) => setNext(event.target.value)} problem={fieldProblem(change.error, 'next', locale)} />
         {change.isError && <Failure failure={change.error} />}
         <div>
-          <Button type="submit" disabled={change.isPending || current === '' || next === ''}>
+          <Button type="submit" disabled={change.isPending || (hasPassword && current === '') || next === ''}>
             {t.change}
           </Button>
         </div>

@@ -1,27 +1,18 @@
 'use client';
 
-import { Problem, routes, type User } from '@cowrite/contract';
+import { Problem, routes } from '@cowrite/contract';
 import { useState } from 'react';
 import { call } from '../../shared/api/call.ts';
 import { fieldProblem, problemText } from '../../shared/api/problem-text.ts';
 import { useLocale, useWords } from '../../shared/i18n/words.tsx';
-import { rememberPerson } from '../../shared/person/known-person.ts';
 import { Button } from '../../shared/ui/button.tsx';
 import { TextField } from '../../shared/ui/text-field.tsx';
 import { EntryPage } from './entry-page.tsx';
+import { FormFailure } from './form-failure.tsx';
+import { enter } from './way-back.ts';
+import { OtherWays } from './other-ways.tsx';
 import { passwordStrength, type Strength } from './password-strength.ts';
 import { words } from './words.ts';
-
-/** Where to go after signing in: only a path of this studio, never another address. */
-export function wayBack(search: string): string {
-  const next = new URLSearchParams(search).get('next');
-  return next && /^\/(?![/\\])/.test(next) ? next : '/shelf';
-}
-
-function enter(user: User): void {
-  rememberPerson(user);
-  location.assign(wayBack(location.search));
-}
 
 /** Whatever way one was going to go back stays on the link to the other form. */
 const withWayBack = (path: string) => (event: React.MouseEvent<HTMLAnchorElement>) => {
@@ -73,6 +64,7 @@ export function LoginForm() {
           {t.login}
         </Button>
       </form>
+      <OtherWays />
     </EntryPage>
   );
 }
@@ -138,19 +130,7 @@ export function JoinForm() {
           {t.join}
         </Button>
       </form>
+      <OtherWays />
     </EntryPage>
-  );
-}
-
-const NO_FIELDS: readonly string[] = [];
-
-/** What went wrong with the whole form; what went wrong with a field stands beside it. */
-function FormFailure({ failure, fields = NO_FIELDS, hide }: { failure: unknown; fields?: readonly string[]; hide?: boolean }) {
-  const locale = useLocale();
-  if (failure === null || hide || fields.some((field) => fieldProblem(failure, field, locale))) return null;
-  return (
-    <p role="alert" className="m-0 rounded bg-bad-soft px-3 py-2 text-sm text-bad">
-      {problemText(failure, locale)}
-    </p>
   );
 }

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { wayBack } from './entry-form.tsx';
+import { wayBack } from './way-back.ts';
 
 test('goes back to a page of the studio and to no other address', () => {
   expect(wayBack('?next=%2Fp%2F1%2Fpeople')).toBe('/p/1/people');

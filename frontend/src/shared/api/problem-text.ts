@@ -13,6 +13,7 @@ const FIELD_SENTENCES: Record<string, { ko: string; en: string }> = {
   'too-short': { ko: '8자 이상이어야 합니다.', en: 'At least 8 characters are needed.' },
   'too-common': { ko: '너무 흔한 비밀번호입니다. 다른 것을 써 주세요.', en: 'This password is too common. Choose another.' },
   'not-an-email': { ko: '이메일 주소의 모양이 아닙니다.', en: 'This does not look like an e-mail address.' },
+  'no-email': { ko: '이메일이 없는 계정에는 비밀번호를 둘 수 없습니다.', en: 'An account without an e-mail address cannot have a password.' },
   'control-characters': { ko: '쓸 수 없는 글자가 들어 있습니다.', en: 'This has characters that cannot be used.' },
 };
 

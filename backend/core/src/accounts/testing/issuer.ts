@@ -23,6 +23,8 @@ export class Issuer implements AsyncDisposable {
   readonly url: string;
   readonly clientId = 'cowrite-of-a-test';
   readonly clientSecret = 'the secret of the client of a test';
+  /** Who is sitting at the browser that comes to sign in; null thinks better of it. */
+  resident: Resident | null = null;
   /** Changes the ID token before it is signed. */
   spoil: (claims: Record<string, unknown>) => void = () => undefined;
   /** Instead of the token endpoint's answer. */
@@ -39,7 +41,7 @@ export class Issuer implements AsyncDisposable {
     return new Issuer(server, keys);
   }
 
-  private constructor(server: Server, keys: Issuer['#keys']) {
+  private constructor(server: Server, keys: Awaited<ReturnType<typeof generateKeyPair>>) {
     this.#server = server;
     this.#keys = keys;
     this.url = `http://127.0.0.1:${(server.address() as { port: number }).port}`;
@@ -71,7 +73,7 @@ export class Issuer implements AsyncDisposable {
 
   async #answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const reply = (status: number, body: unknown) => response.writeHead(status, { 'content-type': 'application/json' }).end(JSON.stringify(body));
-    switch (request.url) {
+    switch (request.url?.split('?')[0]) {
       case '/.well-known/openid-configuration':
         return void reply(200, {
           issuer: this.url,
@@ -82,6 +84,11 @@ export class Issuer implements AsyncDisposable {
           subject_types_supported: ['public'],
           id_token_signing_alg_values_supported: ['RS256'],
         });
+      case '/authorize': {
+        const asked = new URL(request.url!, this.url);
+        const query = this.resident ? this.signIn(asked.href, this.resident) : `?${new URLSearchParams({ error: 'access_denied', state: asked.searchParams.get('state')!, iss: this.url })}`;
+        return void response.writeHead(302, { location: asked.searchParams.get('redirect_uri')! + query }).end();
+      }
       case '/jwks':
         return void reply(200, { keys: [{ ...(await exportJWK(this.#keys.publicKey)), kid: 'one', alg: 'RS256', use: 'sig' }] });
       case '/token': {
