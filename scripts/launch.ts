@@ -194,8 +194,9 @@ class Supervised {
 const limitsFrom = (env: NodeJS.ProcessEnv): Record<string, string> =>
   Object.fromEntries(Object.entries(env).filter((entry): entry is [string, string] => /^(COWRITE_|JWT_EXPIRES_IN$|REFRESH_TOKEN_EXPIRES_IN$|PUBLIC_ORIGINS$|LOG_LEVEL$|REDIS_URL$)/.test(entry[0]) && entry[1] !== undefined));
 
-/** Keys of model vendors go to the AI service and to nobody else. */
-const keysFrom = (env: NodeJS.ProcessEnv): Record<string, string> => Object.fromEntries(Object.entries(env).filter((entry): entry is [string, string] => /^(OPENAI|ANTHROPIC)_API_KEY$/.test(entry[0]) && entry[1] !== undefined));
+/** Keys go to the one service that uses them: those of model vendors to the AI service, those of other houses to core. */
+const KEYS = { ai: /^(OPENAI|ANTHROPIC)_API_KEY$/, core: /^(GOOGLE|KAKAO)_CLIENT_(ID|SECRET)$/ };
+const keysFor = (service: keyof typeof KEYS): Record<string, string> => Object.fromEntries(Object.entries(process.env).filter((entry): entry is [string, string] => KEYS[service].test(entry[0]) && entry[1] !== undefined));
 
 let postgres: EmbeddedPostgres | null = null;
 const services: Supervised[] = [];
@@ -278,7 +279,7 @@ async function main(): Promise<void> {
     script: join(root, 'backend/core/dist/main.js'),
     cwd: join(root, 'backend/core'),
     port: ports.core,
-    env: { ...shared, PORT: String(ports.core), JWT_SECRET: process.env['JWT_SECRET'] || secrets.jwtSecret },
+    env: { ...shared, ...keysFor('core'), PORT: String(ports.core), JWT_SECRET: process.env['JWT_SECRET'] || secrets.jwtSecret },
   };
   const sync: Service = {
     name: 'sync',
@@ -292,7 +293,7 @@ async function main(): Promise<void> {
     script: join(root, 'backend/ai/dist/main.js'),
     cwd: join(root, 'backend/ai'),
     port: ports.ai,
-    env: { ...shared, ...keysFrom(process.env), PORT: String(ports.ai), CORE_URL: `http://127.0.0.1:${ports.core}` },
+    env: { ...shared, ...keysFor('ai'), PORT: String(ports.ai), CORE_URL: `http://127.0.0.1:${ports.core}` },
   };
   const compactor: Service = { name: 'compactor', script: join(root, 'backend/sync/dist/compactor-main.js'), cwd: join(root, 'backend/sync'), port: null, env: { ...shared, NODE_OPTIONS: '--max-old-space-size=1024' } };
   const studio: Service = {
