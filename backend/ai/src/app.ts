@@ -1,7 +1,7 @@
 import { assists, Problem, type Provider } from '@cowrite/contract';
-import { answers, connect, type Logger } from '@cowrite/service-kit';
+import { answers, connect, figuresOf, type Logger, watchPools } from '@cowrite/service-kit';
 import { type Grant, Grants, keysOf, Refused } from '@cowrite/service-kit/grants';
-import { answerPreflight, answerProblem, listenOn, openApiDocument, readJson, requestId, SAFE_HEADERS, serveApiDocs, serveRoute, whyNothingAt } from '@cowrite/service-kit/http';
+import { answerPreflight, answerProblem, listenOn, observe, openApiDocument, readJson, requestId, SAFE_HEADERS, serveApiDocs, serveRoute, whyNothingAt } from '@cowrite/service-kit/http';
 import fastify, { type FastifyInstance, type FastifyRequest } from 'fastify';
 import type { JWTVerifyGetKey } from 'jose';
 import { aiApi } from './api.ts';
@@ -21,15 +21,18 @@ const FORGET_SPENT_EVERY_MS = 600_000;
 export function createAi({ config, logger, keys }: { config: AiConfig; logger: Logger; keys?: JWTVerifyGetKey }): Ai {
   const pool = connect(config.DATABASE_URL, { name: 'cowrite-ai' });
   const grants = new Grants(pool, keys ?? keysOf(config.CORE_URL), { audience: 'cowrite-ai', spent: 'ai.spent_ticket' });
+  const registry = figuresOf('ai');
+  watchPools(registry, { main: pool });
   const instance = fastify({
     genReqId: requestId,
     trustProxy: config.COWRITE_TRUSTED_PROXIES.length > 0 ? config.COWRITE_TRUSTED_PROXIES : false,
     forceCloseConnections: 'idle',
-    frameworkErrors: (failure, request, reply) => answerProblem(failure, request, reply, logger),
+    frameworkErrors: (failure, request, reply) => answerProblem(failure, request, reply, { log: logger }),
   });
+  const to = observe(instance, { log: logger, registry });
   const whyNothing = whyNothingAt(Object.values(assists));
-  instance.setErrorHandler((failure, request, reply) => answerProblem(failure, request, reply, logger));
-  instance.setNotFoundHandler((request, reply) => answerProblem(whyNothing(request), request, reply, logger));
+  instance.setErrorHandler((failure, request, reply) => answerProblem(failure, request, reply, to));
+  instance.setNotFoundHandler((request, reply) => answerProblem(whyNothing(request), request, reply, to));
   instance.addHook('onRequest', async (request, reply) => {
     void reply.headers(SAFE_HEADERS).header('x-request-id', request.id).header('vary', 'Origin');
     if (answerPreflight(request, reply, config.origins)) return reply;

@@ -1,6 +1,6 @@
 import { type Route, routes } from '@cowrite/contract';
-import type { Logger, Pool } from '@cowrite/service-kit';
-import { answerProblem, listenOn, openApiDocument, requestId, serveApiDocs, whyNothingAt } from '@cowrite/service-kit/http';
+import { figuresOf, type Logger, type Pool, watchPools } from '@cowrite/service-kit';
+import { answerProblem, listenOn, observe, openApiDocument, requestId, serveApiDocs, whyNothingAt } from '@cowrite/service-kit/http';
 import { Module } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
@@ -15,7 +15,7 @@ import { SocialController } from './accounts/social.controller.ts';
 import { Social } from './accounts/social.ts';
 import type { CoreConfig } from './config.ts';
 import { DocumentsController } from './documents/documents.controller.ts';
-import { Documents } from './documents/documents.ts';
+import { Documents, watchEdits } from './documents/documents.ts';
 import { ImportsController } from './imports/imports.controller.ts';
 import { Imports } from './imports/imports.ts';
 import { InvitationsController } from './invitations/invitations.controller.ts';
@@ -68,9 +68,13 @@ export async function createCore({ config, pool, clock, logger }: { config: Core
   const social = new Social(db, { houses: new OtherHouses(config, logger), accounts, identities, signIns }, clock);
   const outline = new Outline(db, clock, config.limits);
 
+  const registry = figuresOf('core');
+  watchPools(registry, { main: pool });
+  watchEdits(registry, db, clock);
+
   const adapter = new FastifyAdapter({
     // What goes wrong before there is a route: an address that cannot be read.
-    frameworkErrors: (failure: Error, request: FastifyRequest, reply: FastifyReply) => answerProblem(failure, request, reply, logger),
+    frameworkErrors: (failure: Error, request: FastifyRequest, reply: FastifyReply) => answerProblem(failure, request, reply, { log: logger }),
     trustProxy: config.trustedProxies.length > 0 ? config.trustedProxies : false,
     genReqId: requestId,
     bodyLimit: config.limits.bodyBytesMax,
@@ -79,6 +83,7 @@ export async function createCore({ config, pool, clock, logger }: { config: Core
   });
   const instance = adapter.getInstance();
   const all: Route[] = [...Object.values(serviceRoutes), ...Object.values(routes).flatMap((noun) => Object.values(noun) as Route[])];
+  const to = observe(instance, { log: logger, registry });
   prepare(instance, { guard, config });
   serveApiDocs(instance, openApiDocument(coreApi), { pagePath: '/api-docs', documentPath: '/api-docs-json' });
   const app = await NestFactory.create<NestFastifyApplication>(
@@ -102,7 +107,7 @@ export async function createCore({ config, pool, clock, logger }: { config: Core
     adapter,
     { logger: false, bodyParser: false, abortOnError: false },
   );
-  app.useGlobalFilters(new ProblemFilter(logger, whyNothingAt(all)));
+  app.useGlobalFilters(new ProblemFilter(to, whyNothingAt(all)));
   await app.init();
   await instance.ready();
 

@@ -7,6 +7,7 @@ import { RedisBus } from './bus.redis.ts';
 import { CommitQueue } from './commit-queue.ts';
 import type { SyncConfig } from './config.ts';
 import { CoreEdits } from './core-edits.ts';
+import { SyncFigures } from './figures.ts';
 import { Gateway } from './gateway.ts';
 import { Grants, keysOf } from '@cowrite/service-kit/grants';
 import { Nodes } from './nodes.ts';
@@ -37,13 +38,14 @@ export function createSync({ config, logger, keys }: { config: SyncConfig; logge
   const pool = connect(config.DATABASE_URL, { name: 'cowrite-sync', connectionsMax: 8, plansOnce: true });
   // Never behind the joins of a storm: what is being written has a connection of its own (X18).
   const writing = connect(config.DATABASE_URL, { name: 'cowrite-sync-log', connectionsMax: 2, answerWithinMs: 8_000, plansOnce: true });
+  const figures = new SyncFigures({ main: pool, writing });
   const node = randomUUID();
   const bus: Bus = config.REDIS_URL ? new RedisBus({ url: config.REDIS_URL, node, logger }) : new NotifyBus({ pool, databaseUrl: config.DATABASE_URL, node, logger });
   const say = (messages: readonly BusMessage[]) => {
     if (messages.length > 0 && nodes.areOthers) bus.say(messages);
   };
   const committed = (rows: readonly NewRow[]) => say(rows.map(rowMessage));
-  const commits = new CommitQueue({ log: new PostgresUpdateLog(writing), node, windowMs: config.COWRITE_SYNC_COMMIT_WINDOW, logger, committed });
+  const commits = new CommitQueue({ log: new PostgresUpdateLog(writing), node, windowMs: config.COWRITE_SYNC_COMMIT_WINDOW, logger, committed, took: (updates, ms) => figures.committed(updates, ms) });
   const host = new RoomHost({
     log: new PostgresUpdateLog(pool),
     commits,
@@ -88,7 +90,9 @@ export function createSync({ config, logger, keys }: { config: SyncConfig; logge
       stalledBytes: config.COWRITE_SYNC_STALLED_BYTES,
     },
     isReady: async () => !commits.isStalled && (await answers(pool)),
+    registry: figures.registry,
   });
+  figures.watch({ ...gateway.counts, rooms: () => host.count, isBusUp: () => bus.isUp, isStalled: () => commits.isStalled });
 
   /** Another node is gone, and its people and streams with it. */
   function went(gone: string): void {

@@ -41,22 +41,44 @@ export class CommitQueue {
   readonly #windowMs: number;
   readonly #logger: Logger;
   readonly #committed: (rows: readonly NewRow[]) => void;
+  readonly #took: (updates: number, ms: number) => void;
   #waiting = new Map<CommitRoom, Waiting[]>();
+  /** When the first of those that wait came. */
+  #sinceMs = 0;
   #running: Promise<void> | null = null;
   #stopped = false;
   /** When the database last refused, as a fact for `/health/ready`. */
   isStalled = false;
 
-  /** `committed` hears of every row that is in the log, after its room. */
-  constructor({ log, node, windowMs, logger, committed = () => undefined }: { log: UpdateLog; node: string; windowMs: number; logger: Logger; committed?: (rows: readonly NewRow[]) => void }) {
+  /**
+   * `committed` hears of every row that is in the log, after its room; `took` of every commit, with how many updates it held
+   * and how long the first of them waited.
+   */
+  constructor({
+    log,
+    node,
+    windowMs,
+    logger,
+    committed = () => undefined,
+    took = () => undefined,
+  }: {
+    log: UpdateLog;
+    node: string;
+    windowMs: number;
+    logger: Logger;
+    committed?: (rows: readonly NewRow[]) => void;
+    took?: (updates: number, ms: number) => void;
+  }) {
     this.#log = log;
     this.#node = node;
     this.#windowMs = windowMs;
     this.#logger = logger;
     this.#committed = committed;
+    this.#took = took;
   }
 
   add(room: CommitRoom, waiting: Waiting): void {
+    if (this.#waiting.size === 0) this.#sinceMs = performance.now();
     const list = this.#waiting.get(room);
     if (list) list.push(waiting);
     else this.#waiting.set(room, [waiting]);
@@ -79,6 +101,7 @@ export class CommitQueue {
     while (this.#waiting.size > 0 && !this.#stopped) {
       const batch = this.#waiting;
       const startedMs = performance.now();
+      const sinceMs = this.#sinceMs;
       this.#waiting = new Map();
       const prepared: { row: NewRow; room: CommitRoom; upTo: number }[] = [];
       let updates = 0;
@@ -87,6 +110,7 @@ export class CommitQueue {
         for (const part of parts(list)) prepared.push(this.#prepare(room, part));
       }
       await this.#write(prepared);
+      if (!this.#stopped) this.#took(updates, performance.now() - sinceMs);
       // A commit costs the database the same for one update as for a hundred. While many come, they wait for each other.
       const waitMs = this.#windowMs - (performance.now() - startedMs);
       if (updates >= MANY && waitMs > 0) await new Promise((resolve) => setTimeout(resolve, waitMs));

@@ -49,6 +49,10 @@ export class Doorway {
     });
   }
 
+  get counts(): { inside: number; waiting: number } {
+    return { inside: this.#inside, waiting: this.#waiting.size };
+  }
+
   /** Gives a place back, to the one who has waited longest. */
   leave(): void {
     const [next] = this.#waiting;

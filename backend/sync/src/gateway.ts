@@ -2,7 +2,7 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import type { AddressInfo } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { CLOSE, DocumentId } from '@cowrite/contract';
-import type { Logger } from '@cowrite/service-kit';
+import { cameThroughProxy, type Logger, type Registry } from '@cowrite/service-kit';
 import { WebSocketServer } from 'ws';
 import { Doorway } from './doorway.ts';
 import { type Grant, type Grants, Refused } from '@cowrite/service-kit/grants';
@@ -23,6 +23,7 @@ export interface GatewayOptions extends StudioWireOptions, StreamOptions {
   waitingMax: number;
   waitingForMs: number;
   isReady: () => Promise<boolean>;
+  registry: Registry;
   grants: Grants;
   host: RoomHost;
   visitors: Visitors;
@@ -91,6 +92,10 @@ export class Gateway {
     if (path === '/health/ready') {
       const ready = !this.#draining && (await this.#options.isReady());
       return void send(ready ? 200 : 503, { status: ready ? 'ok' : 'unavailable' });
+    }
+    if (path === '/metrics' && !cameThroughProxy(request.headers)) {
+      const { registry } = this.#options;
+      return void response.writeHead(200, { 'content-type': registry.contentType, 'cache-control': 'no-store' }).end(await registry.metrics());
     }
     const door = this.#doorAt(path);
     if (!door) return void send(404, { status: 'not-found' });
@@ -225,6 +230,18 @@ export class Gateway {
       leave();
     }, this.#options.helloWithinMs).unref();
     return connection;
+  }
+
+  /** What is to be counted here. */
+  get counts() {
+    return {
+      sockets: () => {
+        const sockets = { studio: 0, hocuspocus: 0, yjs: 0 };
+        for (const connection of this.#connections) sockets[connection instanceof StudioConnection ? 'studio' : connection instanceof HocuspocusConnection ? 'hocuspocus' : 'yjs'] += 1;
+        return sockets;
+      },
+      strangers: () => this.#doorway.counts,
+    };
   }
 
   heartbeat(): void {

@@ -32,6 +32,11 @@ export class RoomHost {
     return loading;
   }
 
+  /** How many documents are loaded. */
+  get count(): number {
+    return this.#rooms.size;
+  }
+
   /** The room if it is loaded, for news that no one here waits for otherwise. */
   loaded(documentId: string): Promise<OpenRoom> | undefined {
     return this.#rooms.get(documentId);

@@ -19,3 +19,11 @@ export async function state(db: Database, projectId: ProjectId, documentId: Docu
   const row = rows[0]!;
   return { snapshot: row.snapshot, tail: row.tail ?? [], edits: row.edits };
 }
+
+export async function oldestEdit(db: Reader): Promise<Date | null> {
+  const { oldest } = await db
+    .selectFrom('core.document_edit')
+    .select((row) => row.fn.min('created_at').as('oldest'))
+    .executeTakeFirstOrThrow();
+  return oldest;
+}

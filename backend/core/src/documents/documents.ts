@@ -1,4 +1,5 @@
 import { type documents, type In, Problem, type Role, type tickets, type TicketClaims } from '@cowrite/contract';
+import { Gauge, type Registry } from '@cowrite/service-kit';
 import { readBatch } from '@cowrite/sync-core';
 import { randomUUID } from 'node:crypto';
 import type { Limits } from '../config.ts';
@@ -13,6 +14,19 @@ import * as store from './documents.store.ts';
 
 /** A ticket is fetched to be used at once. */
 const TICKET_MS = 30_000;
+
+/** How long the oldest of core's own edits has been waiting for sync to take it. */
+export function watchEdits(registry: Registry, db: Database, clock: Clock): void {
+  const age = new Gauge({
+    name: 'cowrite_edits_oldest_seconds',
+    help: 'Age of the oldest edit of core’s own that sync has not taken yet; 0 when none waits.',
+    registers: [registry],
+    collect: async () => {
+      const oldest = await store.oldestEdit(db).catch(() => null);
+      age.set(oldest === null ? 0 : (clock.now().getTime() - oldest.getTime()) / 1_000);
+    },
+  });
+}
 
 /** Scenes' documents: tickets to the places where they are written, and their text. */
 export class Documents {

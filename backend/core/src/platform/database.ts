@@ -22,7 +22,8 @@ import type {
   UserId,
 } from '@cowrite/contract';
 import type { Pool } from '@cowrite/service-kit';
-import { type ColumnType, type Generated, Kysely, PostgresDialect, type Transaction } from 'kysely';
+import { AsyncLocalStorage } from 'node:async_hooks';
+import { type ColumnType, CompiledQuery, type DatabaseConnection, type Generated, Kysely, PostgresDialect, PostgresDriver, type Transaction, type TransactionSettings } from 'kysely';
 
 /** A jsonb column: read as a value, written as its JSON text. */
 type Json<T> = ColumnType<T, string, string>;
@@ -86,5 +87,31 @@ export type Tx = Transaction<Tables>;
 /** Either: for reading. */
 export type Reader = Database | Tx;
 
+/** The id of the request that is being answered, wherever its work goes. */
+export const requestInHand = new AsyncLocalStorage<string>();
+
+/** Tells PostgreSQL which request a transaction belongs to, in the statement that begins it: it costs no way of its own. */
+class NamingDriver extends PostgresDriver {
+  override async beginTransaction(connection: DatabaseConnection, settings: TransactionSettings): Promise<void> {
+    const requestId = requestInHand.getStore();
+    if (requestId === undefined || settings.isolationLevel !== undefined || settings.accessMode !== undefined) return super.beginTransaction(connection, settings);
+    // `requestId()` lets nothing through that would have to be quoted.
+    await connection.executeQuery(CompiledQuery.raw(`begin; set local application_name = 'cowrite-core ${requestId}'`));
+  }
+}
+
+class NamingDialect extends PostgresDialect {
+  readonly #pool: Pool;
+
+  constructor(pool: Pool) {
+    super({ pool });
+    this.#pool = pool;
+  }
+
+  override createDriver(): PostgresDriver {
+    return new NamingDriver({ pool: this.#pool });
+  }
+}
+
 /** The database over a pool that someone else ends. */
-export const databaseOver = (pool: Pool): Database => new Kysely<Tables>({ dialect: new PostgresDialect({ pool }) });
+export const databaseOver = (pool: Pool): Database => new Kysely<Tables>({ dialect: new NamingDialect(pool) });

@@ -2,11 +2,13 @@ import { Problem } from '@cowrite/contract';
 import { answerPreflight, readJson, SAFE_HEADERS } from '@cowrite/service-kit/http';
 import type { FastifyInstance } from 'fastify';
 import type { CoreConfig } from '../config.ts';
+import { requestInHand } from './database.ts';
 import type { Guard } from './guard.ts';
 
 /** What happens to every request before its handler: headers, CORS, the guard, and the reading of its body. */
 export function prepare(instance: FastifyInstance, { guard, config }: { guard: Guard; config: Pick<CoreConfig, 'allowedOrigins' | 'secureCookies' | 'limits'> }): void {
   instance.addHook('onRequest', async (request, reply) => {
+    requestInHand.enterWith(String(request.id));
     void reply.headers(SAFE_HEADERS).header('x-request-id', request.id).header('vary', 'Origin');
     if (config.secureCookies) void reply.header('strict-transport-security', 'max-age=31536000');
     if (answerPreflight(request, reply, config.allowedOrigins)) return reply;

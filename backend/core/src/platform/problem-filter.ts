@@ -1,5 +1,4 @@
 import { Problem } from '@cowrite/contract';
-import type { Logger } from '@cowrite/service-kit';
 import { answerProblem } from '@cowrite/service-kit/http';
 import { type ArgumentsHost, Catch, type ExceptionFilter, HttpException, NotFoundException } from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
@@ -7,11 +6,11 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 /** Hands what handlers throw to `answerProblem`. */
 @Catch()
 export class ProblemFilter implements ExceptionFilter {
-  readonly #log: Logger;
+  readonly #to: Parameters<typeof answerProblem>[3];
   readonly #whyNothingAt: (request: FastifyRequest) => Problem;
 
-  constructor(log: Logger, whyNothingAt: (request: FastifyRequest) => Problem) {
-    this.#log = log;
+  constructor(to: Parameters<typeof answerProblem>[3], whyNothingAt: (request: FastifyRequest) => Problem) {
+    this.#to = to;
     this.#whyNothingAt = whyNothingAt;
   }
 
@@ -20,6 +19,6 @@ export class ProblemFilter implements ExceptionFilter {
     const request = http.getRequest<FastifyRequest>();
     // The framework's own way of saying that no handler has this address, and its own failures.
     const reason = failure instanceof NotFoundException ? this.#whyNothingAt(request) : failure instanceof HttpException ? { statusCode: failure.getStatus(), message: failure.message } : failure;
-    answerProblem(reason, request, http.getResponse<FastifyReply>(), this.#log);
+    answerProblem(reason, request, http.getResponse<FastifyReply>(), this.#to);
   }
 }

@@ -28,10 +28,11 @@ function problemFrom(failure: unknown): Problem {
   return new Problem(known);
 }
 
-/** The one place where a failure becomes a response: `application/problem+json` in the caller's language. */
-export function answerProblem(failure: unknown, request: FastifyRequest, reply: FastifyReply, log: Logger): void {
+/** The one place where a failure becomes a response: `application/problem+json` in the caller's language. `refused` hears of its code. */
+export function answerProblem(failure: unknown, request: FastifyRequest, reply: FastifyReply, { log, refused = () => undefined }: { log: Logger; refused?: (code: ProblemCode) => void }): void {
   const problem = problemFrom(failure);
   const { status } = PROBLEMS[problem.code];
+  refused(problem.code);
   const about = { requestId: request.id, method: request.method, route: request.routeOptions?.url, code: problem.code };
   if (status >= 500) log.error({ ...about, err: failure }, 'request failed');
   else if (status === 401 || status === 403 || status === 429) log.info(about, 'request refused');
