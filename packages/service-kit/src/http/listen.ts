@@ -42,7 +42,12 @@ async function closeAll(servers: readonly Server[]): Promise<void> {
     servers.map(
       (server) =>
         new Promise<void>((resolve) => {
-          server.close(() => resolve());
+          // A connection whose answer ends at this moment is idle a moment later, and would be kept for a minute.
+          const looking = setInterval(() => server.closeIdleConnections(), 100);
+          server.close(() => {
+            clearInterval(looking);
+            resolve();
+          });
           server.closeIdleConnections();
         }),
     ),
