@@ -8,7 +8,7 @@ const PERMISSIVE = new Set(['MIT', 'MIT-0', 'ISC', '0BSD', 'BSD-2-Clause', 'BSD-
 const EXCEPTIONS = [
   { licence: /^OFL-1\.1$/, name: /^(pretendard|@fontsource-variable\/noto-serif-kr)$/, why: 'fonts' },
   { licence: /^CC-BY-4\.0$/, name: /^caniuse-lite$/, why: 'a table of browsers that only the build reads' },
-  { licence: /LGPL-3\.0-or-later/, name: /^@img\/sharp-/, why: 'optional, brought by Next.js, linked at run time and replaceable' },
+  { licence: /LGPL-3\.0-or-later/, name: /^@img\/sharp-/, why: 'libvips: linked at run time and replaceable (docs/adr/0016); Next.js brings it too' },
   { licence: /^UNLICENSED$/, name: /^@sesamecare-oss\/redlock$/, why: 'a peer’s, for measurements; the LICENSE file in the package is MIT' },
 ];
 

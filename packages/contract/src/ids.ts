@@ -30,6 +30,9 @@ export const ImportId = id('ImportId');
 export type ImportId = z.infer<typeof ImportId>;
 export const ImportFileId = id('ImportFileId');
 export type ImportFileId = z.infer<typeof ImportFileId>;
+/** A picture in the media service, and the upload it came by. */
+export const BlobId = id('BlobId');
+export type BlobId = z.infer<typeof BlobId>;
 
 /** An instant in UTC as ISO 8601 with milliseconds, e.g. `2026-11-23T05:00:00.000Z`. */
 export const Instant = z.iso.datetime();

@@ -3,6 +3,7 @@ export * from './assists.ts';
 export * from './config.ts';
 export * from './events.ts';
 export * from './ids.ts';
+export * from './media.ts';
 export * from './outline.ts';
 export * from './person-colours.ts';
 export * from './problem-page.ts';
@@ -15,10 +16,11 @@ export * from './sync.ts';
 
 import { accounts } from './accounts.ts';
 import { assistTickets } from './assists.ts';
+import { media } from './media.ts';
 import { imports, outline, search } from './outline.ts';
 import { invitations, members, projects } from './projects.ts';
 import { social } from './social.ts';
 import { documents, tickets } from './sync.ts';
 
 /** Every route of core, by noun. The role × route matrix, the OpenAPI document and the client are made from this. */
-export const routes = { accounts, social, projects, members, invitations, outline, search, imports, tickets, assistTickets, documents };
+export const routes = { accounts, social, projects, members, invitations, outline, search, imports, tickets, assistTickets, documents, media };

@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import { PersonName, Title } from './accounts.ts';
-import { Instant, InvitationId, NodeId, ProjectId, UserId } from './ids.ts';
+import { BlobId, Instant, InvitationId, NodeId, ProjectId, UserId } from './ids.ts';
+import { Picture } from './media.ts';
 import { InvitableRole, Role } from './roles.ts';
 import { accountRoute, projectRoute, publicRoute } from './route.ts';
 
@@ -20,6 +21,8 @@ export const Project = z.object({
   description: z.string(),
   genre: z.string(),
   settings: ProjectSettings,
+  /** The cover; where it is for the caller is asked for by `media.read`. */
+  coverId: BlobId.nullable(),
   state: z.enum(['active', 'archived', 'trashed']),
   /** The caller's own role. */
   role: Role,
@@ -39,6 +42,8 @@ export const ShelfItem = Project.extend({
   charactersWithSpaces: z.int(),
   /** Where the caller last wrote, for "이어 쓰기". */
   lastPlace: z.object({ nodeId: NodeId, title: z.string(), at: Instant }).nullable(),
+  /** The cover, where it is for the caller. */
+  cover: Picture.nullable(),
 });
 export type ShelfItem = z.infer<typeof ShelfItem>;
 
@@ -64,9 +69,9 @@ export const projects = {
   read: projectRoute('GET /projects/:projectId', { needs: 'project.read', output: Project, summary: 'One work.' }),
   update: projectRoute('PATCH /projects/:projectId', {
     needs: 'project.manage',
-    body: z.strictObject({ title: Title.optional(), description: Description.optional(), genre: Genre.optional(), settings: ProjectSettings.optional(), rev: z.int().optional() }),
+    body: z.strictObject({ title: Title.optional(), description: Description.optional(), genre: Genre.optional(), settings: ProjectSettings.optional(), coverId: BlobId.nullable().optional(), rev: z.int().optional() }),
     output: Project,
-    summary: 'Rename, describe or set up a work. With `rev`, refused when someone changed it since.',
+    summary: 'Rename, describe or set up a work, or give it a cover. With `rev`, refused when someone changed it since.',
   }),
   archive: projectRoute('POST /projects/:projectId/archive', { needs: 'project.manage', output: Project, summary: 'Put a work away; it stays readable.' }),
   trash: projectRoute('POST /projects/:projectId/trash', { needs: 'project.manage', output: Project, summary: 'Put a work in the trash.' }),

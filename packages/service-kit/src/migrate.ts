@@ -10,7 +10,7 @@ export interface MigrationFolder {
 }
 
 /** Core first: the others read its published functions. */
-const SCHEMAS = ['core', 'sync', 'ai'] as const;
+const SCHEMAS = ['core', 'sync', 'ai', 'media'] as const;
 
 /** The migrations of every service, in the order in which they are applied, from the root of the repository. */
 export const migrationFolders = (root: string): MigrationFolder[] => SCHEMAS.map((schema) => ({ schema, folder: join(root, 'backend', schema, 'migrations') }));

@@ -27,16 +27,17 @@ export function whyNothingAt(routes: readonly Route[]): (request: FastifyRequest
   };
 }
 
-/** Says which pages may read answers; answers a preflight and returns true for one. */
-export function answerPreflight(request: FastifyRequest, reply: FastifyReply, allowed: ReadonlySet<string>): boolean {
+/** Says which pages may read answers; answers a preflight and returns true for one. `further`: headers that a service's own wire has. */
+export function answerPreflight(request: FastifyRequest, reply: FastifyReply, allowed: ReadonlySet<string>, further?: { sent: string; read: string }): boolean {
+  const and = (headers: string | undefined): string => (headers === undefined ? '' : `, ${headers}`);
   const { origin } = request.headers;
   const preflight = request.method === 'OPTIONS' && request.headers['access-control-request-method'] !== undefined;
   if (origin !== undefined && allowed.has(origin)) {
-    void reply.headers({ 'access-control-allow-origin': origin, 'access-control-allow-credentials': 'true', 'access-control-expose-headers': 'etag, retry-after, x-request-id' });
+    void reply.headers({ 'access-control-allow-origin': origin, 'access-control-allow-credentials': 'true', 'access-control-expose-headers': `etag, retry-after, x-request-id${and(further?.read)}` });
     if (preflight)
       void reply.headers({
         'access-control-allow-methods': 'GET, POST, PUT, PATCH, DELETE',
-        'access-control-allow-headers': 'authorization, content-type, idempotency-key, if-none-match, x-requested-with, x-request-id',
+        'access-control-allow-headers': `authorization, content-type, idempotency-key, if-none-match, x-requested-with, x-request-id${and(further?.sent)}`,
         'access-control-max-age': '600',
       });
   }

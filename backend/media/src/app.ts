@@ -1,0 +1,108 @@
+import { mediaService, Problem } from '@cowrite/contract';
+import { answers, connect, type Logger } from '@cowrite/service-kit';
+import { Grants, keysOf } from '@cowrite/service-kit/grants';
+import { answerPreflight, answerProblem, listenOn, openApiDocument, readJson, requestId, SAFE_HEADERS, serveApiDocs, serveRoute, whyNothingAt } from '@cowrite/service-kit/http';
+import fastify, { type FastifyInstance } from 'fastify';
+import type { JWTVerifyGetKey } from 'jose';
+import { join, resolve } from 'node:path';
+import { servePictures } from './addresses.ts';
+import { mediaApi } from './api.ts';
+import { DiskBlobStore } from './blob-store.disk.ts';
+import { S3BlobStore } from './blob-store.s3.ts';
+import type { BlobStore } from './blob-store.ts';
+import type { MediaConfig } from './config.ts';
+import { Keeper } from './keeper.ts';
+import { Staging } from './staging.ts';
+import { serveUploads, TUS_HEADERS } from './tus-wire.ts';
+import { Uploads } from './uploads.ts';
+
+export interface Media {
+  readonly instance: FastifyInstance;
+  /** Begins to serve. @returns the port, which differs from the configured one when that is 0. */
+  listen(): Promise<number>;
+  /** Removes what is over: uploads that never became whole, pictures that nothing refers to, spent tickets. Done by itself, too. */
+  sweep(): Promise<void>;
+  /** Lets requests on their way finish, then stops. */
+  close(): Promise<void>;
+}
+
+/** JSON is taken nowhere; what else comes by mistake is not read far. */
+const BODY_BYTES_MAX = 1_024;
+
+/** Puts the service together: the one place that knows every part. `keys`: core's, when a test has them at hand. */
+export function createMedia({ config, logger, keys = keysOf(config.CORE_URL), now = () => new Date() }: { config: MediaConfig; logger: Logger; keys?: JWTVerifyGetKey; now?: () => Date }): Media {
+  const pool = connect(config.DATABASE_URL, { name: 'cowrite-media' });
+  const grants = new Grants(pool, keys, { audience: 'cowrite-media', spent: 'media.spent_ticket' });
+  const folder = resolve(config.COWRITE_MEDIA_DIR);
+  const blobs = blobStoreOf(config, folder);
+  const keeper = new Keeper(pool, blobs, { orphanAfterMs: config.COWRITE_MEDIA_ORPHAN_AFTER });
+  const staging = new Staging(join(folder, 'uploads'));
+  const limits = {
+    bytesMax: config.COWRITE_MEDIA_IMAGE_BYTES_MAX,
+    pixelsMax: config.COWRITE_MEDIA_PIXELS_MAX,
+    perPersonMax: config.COWRITE_MEDIA_UPLOADS_PER_PERSON,
+    waitingMax: config.COWRITE_MEDIA_PICTURES_WAITING,
+    expiresAfterMs: config.COWRITE_MEDIA_UPLOAD_EXPIRES,
+    timeoutMs: config.COWRITE_MEDIA_READ_TIMEOUT,
+  };
+  const uploads = new Uploads({ pool, grants, keeper, staging, logger }, limits, now);
+
+  const instance = fastify({
+    genReqId: requestId,
+    trustProxy: config.COWRITE_TRUSTED_PROXIES.length > 0 ? config.COWRITE_TRUSTED_PROXIES : false,
+    forceCloseConnections: 'idle',
+    frameworkErrors: (failure, request, reply) => answerProblem(failure, request, reply, logger),
+  });
+  const whyNothing = whyNothingAt(Object.values(mediaService));
+  instance.setErrorHandler((failure, request, reply) => answerProblem(failure, request, reply, logger));
+  instance.setNotFoundHandler((request, reply) => answerProblem(whyNothing(request), request, reply, logger));
+  instance.addHook('onRequest', async (request, reply) => {
+    void reply.headers(SAFE_HEADERS).header('x-request-id', request.id).header('vary', 'Origin');
+    if (answerPreflight(request, reply, config.origins, TUS_HEADERS)) return reply;
+    const { origin } = request.headers;
+    if (origin !== undefined && !config.origins.has(origin)) throw new Problem('foreign-origin');
+    return undefined;
+  });
+  readJson(instance, BODY_BYTES_MAX);
+  serveApiDocs(instance, openApiDocument(mediaApi), { pagePath: '/docs', documentPath: '/openapi.json' });
+  const anyone = (): null => null;
+  serveRoute(instance, mediaService.health, anyone, () => ({ status: 'ok' as const, service: 'media' as const }));
+  serveRoute(instance, mediaService.ready, anyone, async () => {
+    if (!(await answers(pool)) || !(await blobs.isWritable())) throw new Problem('unavailable');
+    return { status: 'ok' as const, database: 'ok' as const, store: 'ok' as const };
+  });
+  serveUploads(instance, uploads, staging, limits);
+  servePictures(instance, { pool, keys, grants, keeper, now });
+
+  const sweep = async (): Promise<void> => {
+    const [expired, orphans] = [await uploads.sweep(now()), await keeper.sweep(now())];
+    await grants.forgetSpent();
+    if (expired + orphans > 0) logger.info({ uploads: expired, pictures: orphans }, 'swept');
+  };
+  const sweeping = setInterval(() => void sweep().catch((failure: unknown) => logger.warn({ err: failure }, 'what is over could not be swept')), config.COWRITE_MEDIA_SWEEP_EVERY).unref();
+  let listening: { close(): Promise<void> } | undefined;
+  let closing: Promise<void> | undefined;
+  const close = async (): Promise<void> => {
+    clearInterval(sweeping);
+    await listening?.close();
+    await instance.close();
+    await uploads.settled();
+    await pool.end();
+  };
+  return {
+    instance,
+    async listen() {
+      await instance.ready();
+      const started = await listenOn(instance, config.HOST, config.PORT, logger);
+      listening = started;
+      return started.port;
+    },
+    sweep,
+    close: () => (closing ??= close()),
+  };
+}
+
+function blobStoreOf(config: MediaConfig, folder: string): BlobStore {
+  if (config.S3_ENDPOINT === undefined) return new DiskBlobStore(join(folder, 'pictures'));
+  return new S3BlobStore({ endpoint: config.S3_ENDPOINT, bucket: config.S3_BUCKET!, region: config.S3_REGION, accessKeyId: config.S3_ACCESS_KEY_ID!, secretAccessKey: config.S3_SECRET_ACCESS_KEY!, pathStyle: config.S3_PATH_STYLE === '1' });
+}
