@@ -36,6 +36,8 @@ import { Keys } from './platform/keys.ts';
 import { ProblemFilter } from './platform/problem-filter.ts';
 import { Rate } from './platform/rates.ts';
 import { Workers } from './platform/workers.ts';
+import { PicturesController } from './pictures/pictures.controller.ts';
+import { Pictures } from './pictures/pictures.ts';
 import { ProjectsController } from './projects/projects.controller.ts';
 import { Projects } from './projects/projects.ts';
 import { SearchController } from './search/search.controller.ts';
@@ -66,6 +68,7 @@ export async function createCore({ config, pool, clock, logger }: { config: Core
   const signIns = new SignIns(keys, identities, config, clock);
   const accounts = new Accounts(db, { keys, passwords: new Passwords(config.passwordHash), identities, signIns }, config, clock);
   const social = new Social(db, { houses: new OtherHouses(config, logger), accounts, identities, signIns }, clock);
+  const pictures = new Pictures(db, keys, config.limits, clock);
   const outline = new Outline(db, clock, config.limits);
 
   const registry = figuresOf('core');
@@ -89,13 +92,14 @@ export async function createCore({ config, pool, clock, logger }: { config: Core
   const app = await NestFactory.create<NestFastifyApplication>(
     {
       module: CoreModule,
-      controllers: [HealthController, AccountsController, SocialController, ProjectsController, MembersController, InvitationsController, OutlineController, DocumentsController, SearchController, ImportsController],
+      controllers: [HealthController, AccountsController, SocialController, ProjectsController, MembersController, InvitationsController, OutlineController, DocumentsController, PicturesController, SearchController, ImportsController],
       providers: [
         { provide: POOL, useValue: pool },
         { provide: Keys, useValue: keys },
         { provide: Accounts, useValue: accounts },
         { provide: Social, useValue: social },
-        { provide: Projects, useValue: new Projects(db, clock) },
+        { provide: Projects, useValue: new Projects(db, pictures, clock) },
+        { provide: Pictures, useValue: pictures },
         { provide: Members, useValue: new Members(db, clock) },
         { provide: Invitations, useValue: new Invitations(db, clock, config) },
         { provide: Outline, useValue: outline },

@@ -20,6 +20,7 @@ export const coreApi: ApiDescription = {
     tickets: '입장권 · Tickets for the sockets',
     assistTickets: '집필 도움 · Tickets for the AI service',
     documents: '본문 · Manuscript text',
+    media: '첨부 · Pictures: tickets to bring them, addresses to see them',
   },
   securitySchemes: { cookie: { type: 'apiKey', in: 'cookie', name: '__Host-cowrite-access' }, bearer: { type: 'http', scheme: 'bearer', description: 'A personal token (cwp_…).' } },
 };

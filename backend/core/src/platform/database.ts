@@ -1,4 +1,5 @@
 import type {
+  BlobId,
   DocumentId,
   IdentityId,
   ImportFileId,
@@ -37,7 +38,20 @@ export interface Tables {
   'core.social_attempt': { state: Uint8Array; browser: Uint8Array; provider: SignInProvider; nonce: string; verifier: string; user_id: UserId | null; next: string | null; expires_at: Date };
   'core.social_link': { secret: Uint8Array; browser: Uint8Array; user_id: UserId; provider: SignInProvider; issuer: string; subject: string; email: string; can_claim: boolean; expires_at: Date };
   'core.personal_token': { id: TokenId; user_id: UserId; name: string; hash: Uint8Array; scopes: string[]; created_at: Date; expires_at: Date; last_used_at: Date | null; revoked_at: Date | null };
-  'core.project': { id: ProjectId; title: string; description: string; genre: string; settings: Json<ProjectSettings>; state: Project['state']; rev: number; seq: number; created_at: Date; updated_at: Date; trashed_at: Date | null };
+  'core.project': {
+    id: ProjectId;
+    title: string;
+    description: string;
+    genre: string;
+    settings: Json<ProjectSettings>;
+    cover_id: BlobId | null;
+    state: Project['state'];
+    rev: number;
+    seq: number;
+    created_at: Date;
+    updated_at: Date;
+    trashed_at: Date | null;
+  };
   'core.member': { project_id: ProjectId; user_id: UserId; role: Role; colour: number; joined_at: Date };
   'core.invitation': { id: InvitationId; project_id: ProjectId; role: InvitableRole; code_hash: Uint8Array; created_by: UserId; created_at: Date; expires_at: Date; uses: Generated<number>; revoked_at: Date | null };
   'core.node': {
@@ -73,6 +87,7 @@ export interface Tables {
     sections: Json<(ImportSection & { lengths: Lengths; firstLine: string })[]>;
     content: string;
   };
+  'core.attachment': { blob_id: BlobId; project_id: ProjectId; attached_by: UserId; attached_at: Date };
   'core.project_event': { project_id: ProjectId; seq: number; by_user: UserId | null; change: Json<ProjectChange>; created_at: Date };
   'core.last_place': { project_id: ProjectId; user_id: UserId; node_id: NodeId; at: Date };
   'core.idempotency': { user_id: UserId; key: string; request: Uint8Array; answer: ColumnType<unknown, string | null, string | null>; created_at: Date };

@@ -37,6 +37,7 @@ test('every route lets through exactly those whom the contract lets through', { 
     tokenId: story.projectId,
     invitationId: story.projectId,
     importId: story.projectId,
+    blobId: story.projectId,
     identityId: story.projectId,
     provider: 'google',
     code: 'a-code-that-nobody-has-made',
@@ -55,7 +56,7 @@ test('every route lets through exactly those whom the contract lets through', { 
       const expected = refusal(route, caller);
       // Let through, a caller may still name something that is not there, or be refused for the input.
       const agrees = expected === null ? statusCode !== 403 && statusCode !== 405 && statusCode < 500 && (statusCode !== 401 || name.startsWith('accounts.')) : statusCode === expected;
-      const reaches = expected !== null || statusCode !== 404 || /:(signInId|tokenId|identityId|provider|invitationId|importId|userId|code)/.test(route.path);
+      const reaches = expected !== null || statusCode !== 404 || /:(signInId|tokenId|identityId|provider|invitationId|importId|blobId|userId|code)/.test(route.path);
       // Removing someone else is one route with two rights: one's own leave needs none.
       const byUseCase = name === 'members.remove' && statusCode === 403 && caller !== 'owner';
       if (!(agrees && reaches) && !byUseCase) wrong.push(`${name} as ${caller}: ${statusCode}, expected ${expected ?? 'to be let through'}`);

@@ -1,5 +1,6 @@
 import { type In, type Out, Problem, type Project, ProjectId, type projects, type Role } from '@cowrite/contract';
 import * as members from '../members/members.store.ts';
+import type { Pictures } from '../pictures/pictures.ts';
 import type { Clock } from '../platform/clock.ts';
 import type { Database, Tx } from '../platform/database.ts';
 import type { Granted, SignedIn } from '../platform/grants.ts';
@@ -11,6 +12,7 @@ import * as store from './projects.store.ts';
 export class Projects {
   constructor(
     private readonly db: Database,
+    private readonly pictures: Pictures,
     private readonly clock: Clock,
   ) {}
 
@@ -19,7 +21,7 @@ export class Projects {
     const now = this.clock.now();
     return this.db.transaction().execute(async (tx) => {
       const id = input.id ?? newId(ProjectId, this.clock);
-      const row = { id, title: input.title, description: input.description ?? '', genre: input.genre ?? '', settings: '{}', state: 'active' as const, rev: 1, seq: 0, created_at: now, updated_at: now, trashed_at: null };
+      const row = { id, title: input.title, description: input.description ?? '', genre: input.genre ?? '', settings: '{}', cover_id: null, state: 'active' as const, rev: 1, seq: 0, created_at: now, updated_at: now, trashed_at: null };
       if (!(await store.add(tx, row))) {
         const mine = await store.readAsMember(tx, id, who.userId);
         if (mine === undefined) throw new Problem('invalid-input', {}, [{ path: 'id', message: 'taken' }]);
@@ -32,12 +34,17 @@ export class Projects {
 
   async list(who: SignedIn, { state }: In<typeof projects.list>): Promise<Out<typeof projects.list>> {
     const rows = await store.shelf(this.db, who.userId, state);
+    const covers = await this.pictures.ofWorks(
+      who,
+      rows.flatMap((row) => (row.cover_id === null ? [] : { projectId: row.id, blobId: row.cover_id })),
+    );
     return {
       items: rows.map((row) => ({
         ...asProject(row, row.role),
         memberCount: row.member_count,
         charactersWithSpaces: row.characters,
         lastPlace: row.place_node === null ? null : { nodeId: row.place_node, title: row.place_title ?? '', at: row.place_at!.toISOString() },
+        cover: row.cover_id === null ? null : (covers.get(row.cover_id) ?? null),
       })),
     };
   }
@@ -46,13 +53,14 @@ export class Projects {
     return asProject(await store.read(this.db, access.projectId), access.role);
   }
 
-  /** @throws Problem `stale-revision` with the current one, `in-trash`. */
-  async update(access: Granted<'project.manage'>, { rev, ...given }: In<typeof projects.update>): Promise<Project> {
+  /** @throws Problem `stale-revision` with the current one, `in-trash`, `not-found` for a cover that this work does not have. */
+  async update(access: Granted<'project.manage'>, { rev, coverId, ...given }: In<typeof projects.update>): Promise<Project> {
+    if (coverId) await this.pictures.demand(this.db, access.projectId, coverId, 'cover');
     return this.#change(access, (before) => {
       if (before.state === 'trashed') throw new Problem('in-trash');
       if (rev !== undefined && rev !== before.rev) throw new Problem('stale-revision', { current: before.rev });
       const { settings, ...words } = given;
-      return { ...words, ...(settings === undefined ? {} : { settings: JSON.stringify(settings) }) };
+      return { ...words, ...(settings === undefined ? {} : { settings: JSON.stringify(settings) }), ...(coverId === undefined ? {} : { cover_id: coverId }) };
     });
   }
 
@@ -105,6 +113,7 @@ function asProject(row: store.ProjectRow, role: Role): Project {
     description: row.description,
     genre: row.genre,
     settings: row.settings,
+    coverId: row.cover_id,
     state: row.state,
     role,
     rev: row.rev,

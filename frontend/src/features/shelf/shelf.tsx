@@ -193,7 +193,7 @@ async function readShelf(userId: string, state: ShelfState): Promise<ShelfItem[]
     if (copies.length === 0) throw failure;
     return copies
       .filter(({ project }) => project.state === state)
-      .map(({ project, members, nodes }) => ({ ...project, memberCount: members.length, charactersWithSpaces: nodes.reduce((sum, node) => sum + (node.lengths?.withSpaces ?? 0), 0), lastPlace: null }));
+      .map(({ project, members, nodes }) => ({ ...project, memberCount: members.length, charactersWithSpaces: nodes.reduce((sum, node) => sum + (node.lengths?.withSpaces ?? 0), 0), lastPlace: null, cover: null }));
   }
 }
 

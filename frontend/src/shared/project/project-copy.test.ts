@@ -27,7 +27,7 @@ const node = (n: number, parent: number | null, more: Partial<Node> = {}): Node 
   ...more,
 });
 const member = (userId: UserId, role: Member['role']): Member => ({ userId, name: userId === garam ? '가람' : '나루', role, colour: 1, joinedAt: at });
-const project: Project = { id: projectId, title: '동백꽃', description: '', genre: '', settings: {}, state: 'active', role: 'owner', rev: 1, seq: 4, createdAt: at, updatedAt: at, trashedAt: null };
+const project: Project = { id: projectId, title: '동백꽃', description: '', genre: '', settings: {}, coverId: null, state: 'active', role: 'owner', rev: 1, seq: 4, createdAt: at, updatedAt: at, trashedAt: null };
 const stale: ProjectCopy = { seq: 4, project, nodes: [node(10, null, { kind: 'part' }), node(11, 10), node(12, 11, { kind: 'scene' })], members: [member(garam, 'owner')] };
 
 const event = (seq: number, change: ProjectChange): ProjectEvent => ({ projectId, seq, by: naru, change });
