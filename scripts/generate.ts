@@ -5,6 +5,8 @@ import { CoreEnvironment } from '../backend/core/src/config.ts';
 import { openApiDocument } from '@cowrite/service-kit/http';
 import { aiApi } from '../backend/ai/src/api.ts';
 import { AiConfig } from '../backend/ai/src/config.ts';
+import { mediaApi } from '../backend/media/src/api.ts';
+import { MediaConfig } from '../backend/media/src/config.ts';
 import { coreApi } from '../backend/core/src/platform/api.ts';
 import { SyncConfig } from '../backend/sync/src/config.ts';
 import { type EnvironmentSection, environmentPage, variablesOf } from './environment-page.ts';
@@ -25,6 +27,7 @@ const LAUNCHER: EnvironmentSection = {
     { name: 'CORE_PORT', fallback: '8100', meaning: 'port of core' },
     { name: 'AI_PORT', fallback: '8101', meaning: 'port of the AI service' },
     { name: 'SYNC_PORT', fallback: '8102', meaning: 'port of sync' },
+    { name: 'MEDIA_PORT', fallback: '8103', meaning: 'port of the media service' },
     { name: 'FRONTEND_PORT', fallback: '3100', meaning: 'port of the studio' },
   ],
 };
@@ -33,6 +36,7 @@ const STUDIO: EnvironmentSection = {
   variables: [
     { name: 'COWRITE_API_URL', fallback: '', example: 'https://studio.example/api', meaning: 'where browsers reach core; without it the host name they came by and CORE_PORT' },
     { name: 'COWRITE_WS_URL', fallback: '', example: 'wss://studio.example/ws', meaning: 'where browsers reach sync; without it the host name they came by and SYNC_PORT' },
+    { name: 'COWRITE_MEDIA_URL', fallback: '', example: 'https://studio.example/media', meaning: 'where browsers reach the media service; without it the host name they came by and MEDIA_PORT' },
   ],
 };
 
@@ -40,11 +44,13 @@ const files: Record<string, string> = {
   'docs/errors.md': problemPage(),
   'docs/api/openapi.json': `${JSON.stringify(openApiDocument(coreApi), null, 2)}\n`,
   'docs/api/openapi-ai.json': `${JSON.stringify(openApiDocument(aiApi), null, 2)}\n`,
+  'docs/api/openapi-media.json': `${JSON.stringify(openApiDocument(mediaApi), null, 2)}\n`,
   '.env.example': environmentPage([
     LAUNCHER,
     { title: 'core', variables: variablesOf(CoreEnvironment.in) },
     { title: 'sync and its compactor', variables: variablesOf(SyncConfig.in) },
     { title: 'the AI service', variables: variablesOf(AiConfig.in) },
+    { title: 'the media service', variables: variablesOf(MediaConfig.in) },
     STUDIO,
   ]),
 };

@@ -21,7 +21,7 @@ const say = (ko: string, en: string): string => (isKorean ? ko : en);
 const line = (text: string): void => void process.stdout.write(`${text}\n`);
 
 const portOf = (name: string, fallback: number): number => Number(process.env[name] || fallback);
-const ports = { core: portOf('CORE_PORT', 8100), ai: portOf('AI_PORT', 8101), sync: portOf('SYNC_PORT', 8102), studio: portOf('FRONTEND_PORT', 3100) };
+const ports = { core: portOf('CORE_PORT', 8100), ai: portOf('AI_PORT', 8101), sync: portOf('SYNC_PORT', 8102), media: portOf('MEDIA_PORT', 8103), studio: portOf('FRONTEND_PORT', 3100) };
 
 /** A reason not to start, in a sentence that says what to do. */
 class CannotStart extends Error {}
@@ -198,6 +198,9 @@ const limitsFrom = (env: NodeJS.ProcessEnv): Record<string, string> =>
 const KEYS = { ai: /^(OPENAI|ANTHROPIC)_API_KEY$/, core: /^(GOOGLE|KAKAO)_CLIENT_(ID|SECRET)$/ };
 const keysFor = (service: keyof typeof KEYS): Record<string, string> => Object.fromEntries(Object.entries(process.env).filter((entry): entry is [string, string] => KEYS[service].test(entry[0]) && entry[1] !== undefined));
 
+/** The address and keys of a store for pictures go to the media service and to nobody else. */
+const storeFrom = (env: NodeJS.ProcessEnv): Record<string, string> => Object.fromEntries(Object.entries(env).filter((entry): entry is [string, string] => entry[0].startsWith('S3_') && entry[1] !== undefined));
+
 let postgres: EmbeddedPostgres | null = null;
 const services: Supervised[] = [];
 let stopping = false;
@@ -239,10 +242,13 @@ async function databaseUrl(secrets: Secrets): Promise<string> {
   return server.url('cowrite');
 }
 
+/** What people’s browsers speak with; stopped before what these ask. */
+const EDGES = new Set(['studio', 'sync', 'media']);
+
 async function stopAll(): Promise<void> {
   if (stopping) return;
   stopping = true;
-  const [edges, inner] = [services.filter(({ service }) => ['studio', 'sync'].includes(service.name)), services.filter(({ service }) => !['studio', 'sync'].includes(service.name))];
+  const [edges, inner] = [services.filter(({ service }) => EDGES.has(service.name)), services.filter(({ service }) => !EDGES.has(service.name))];
   await Promise.all(edges.map((service) => service.stop()));
   await Promise.all(inner.map((service) => service.stop()));
   await postgres?.stop();
@@ -255,6 +261,7 @@ async function main(): Promise<void> {
   await requirePort('CORE_PORT', ports.core);
   await requirePort('AI_PORT', ports.ai);
   await requirePort('SYNC_PORT', ports.sync);
+  await requirePort('MEDIA_PORT', ports.media);
   await requirePort('FRONTEND_PORT', ports.studio);
 
   const url = await databaseUrl(secrets);
@@ -295,6 +302,13 @@ async function main(): Promise<void> {
     port: ports.ai,
     env: { ...shared, ...keysFor('ai'), PORT: String(ports.ai), CORE_URL: `http://127.0.0.1:${ports.core}` },
   };
+  const media: Service = {
+    name: 'media',
+    script: join(root, 'backend/media/dist/main.js'),
+    cwd: join(root, 'backend/media'),
+    port: ports.media,
+    env: { ...shared, ...storeFrom(process.env), ...GIVES_MEMORY_BACK, PORT: String(ports.media), CORE_URL: `http://127.0.0.1:${ports.core}`, COWRITE_MEDIA_DIR: process.env['COWRITE_MEDIA_DIR'] || join(dataDir, 'media') },
+  };
   const compactor: Service = { name: 'compactor', script: join(root, 'backend/sync/dist/compactor-main.js'), cwd: join(root, 'backend/sync'), port: null, env: { ...shared, NODE_OPTIONS: '--max-old-space-size=1024' } };
   const studio: Service = {
     name: 'studio',
@@ -302,9 +316,9 @@ async function main(): Promise<void> {
     script: join(root, 'frontend/.next/standalone/frontend/server.js'),
     cwd: join(root, 'frontend/.next/standalone/frontend'),
     port: ports.studio,
-    env: { NODE_ENV: 'production', PORT: String(ports.studio), HOSTNAME: '127.0.0.1', CORE_PORT: String(ports.core), SYNC_PORT: String(ports.sync), FRONTEND_URL: studioUrl },
+    env: { NODE_ENV: 'production', PORT: String(ports.studio), HOSTNAME: '127.0.0.1', CORE_PORT: String(ports.core), SYNC_PORT: String(ports.sync), MEDIA_PORT: String(ports.media), FRONTEND_URL: studioUrl },
   };
-  for (const service of [core, sync, ai, compactor, studio]) {
+  for (const service of [core, sync, ai, media, compactor, studio]) {
     const supervised = new Supervised(service);
     services.push(supervised);
     await supervised.start();

@@ -10,11 +10,11 @@ import { freePort, root } from '../../bench/stack.ts';
 
 /** The launcher as people meet it: what it says, what it leaves behind, what it refuses. On ports and a folder of its own. */
 let dataDir: string;
-let ports: { core: number; ai: number; sync: number; studio: number };
+let ports: { core: number; ai: number; sync: number; media: number; studio: number };
 
 beforeAll(async () => {
   dataDir = join(await mkdtemp(join(tmpdir(), 'cowrite-launcher-')), 'data');
-  ports = { core: await freePort(), ai: await freePort(), sync: await freePort(), studio: await freePort() };
+  ports = { core: await freePort(), ai: await freePort(), sync: await freePort(), media: await freePort(), studio: await freePort() };
 });
 afterAll(() => rm(join(dataDir, '..'), { recursive: true, force: true }));
 
@@ -28,7 +28,18 @@ class Launcher {
     this.child = spawn(process.execPath, [join(root, '.build/launch.mjs')], {
       cwd: root,
       stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
-      env: { PATH: process.env['PATH'], LANG: 'C.UTF-8', COWRITE_ROOT: root, COWRITE_DATA: dataDir, CORE_PORT: String(ports.core), AI_PORT: String(ports.ai), SYNC_PORT: String(ports.sync), FRONTEND_PORT: String(ports.studio), ...env },
+      env: {
+        PATH: process.env['PATH'],
+        LANG: 'C.UTF-8',
+        COWRITE_ROOT: root,
+        COWRITE_DATA: dataDir,
+        CORE_PORT: String(ports.core),
+        AI_PORT: String(ports.ai),
+        SYNC_PORT: String(ports.sync),
+        MEDIA_PORT: String(ports.media),
+        FRONTEND_PORT: String(ports.studio),
+        ...env,
+      },
     });
     const hear = (chunk: Buffer) => {
       this.output += chunk.toString();
@@ -65,7 +76,7 @@ const answers = (port: number) =>
     (response) => response.ok,
     () => false,
   );
-const everyone = async () => Promise.all([ports.core, ports.ai, ports.sync, ports.studio].map(answers));
+const everyone = async () => Promise.all([ports.core, ports.ai, ports.sync, ports.media, ports.studio].map(answers));
 
 /** Runs it where it must refuse. */
 async function refusal(env: Record<string, string>): Promise<{ code: number | null; output: string }> {
@@ -77,17 +88,17 @@ async function refusal(env: Record<string, string>): Promise<{ code: number | nu
 test('starts everything, keeps its secrets to itself, and stops everything', { timeout: 120_000 }, async () => {
   const launcher = new Launcher();
   await launcher.says(/Cowrite is ready/);
-  expect(await everyone()).toEqual([true, true, true]);
+  expect(await everyone()).toEqual([true, true, true, true, true]);
   expect((await stat(join(dataDir, 'secrets.json'))).mode & 0o777).toBe(0o600);
   const person = await Person.register(`http://127.0.0.1:${ports.core}`, '가람');
   expect(await person.project('첫 작품')).toMatch(/-/);
 
   const second = await refusal({});
   expect(second).toMatchObject({ code: 1, output: expect.stringContaining('already running') });
-  expect(await everyone()).toEqual([true, true, true]);
+  expect(await everyone()).toEqual([true, true, true, true, true]);
 
   await launcher.stop();
-  expect(await everyone()).toEqual([false, false, false]);
+  expect(await everyone()).toEqual([false, false, false, false, false]);
 });
 
 test('a service that dies is started again, and a killed launcher blocks nothing', { timeout: 120_000 }, async () => {
@@ -102,7 +113,7 @@ test('a service that dies is started again, and a killed launcher blocks nothing
   await launcher.exited;
   const next = new Launcher();
   await next.says(/Cowrite is ready/);
-  expect(await everyone()).toEqual([true, true, true]);
+  expect(await everyone()).toEqual([true, true, true, true, true]);
   await next.stop();
 });
 
@@ -126,7 +137,7 @@ test('a taken port, a full disk and a folder that cannot be written are named, a
   expect(await refusal({ COWRITE_FREE_BYTES_MIN: String(Number.MAX_SAFE_INTEGER) })).toMatchObject({ code: 1, output: expect.stringContaining('is full') });
   expect(await refusal({ COWRITE_DATA: '/dev/null/data' })).toMatchObject({ code: 1, output: expect.stringContaining('Cannot write to') });
   expect(await refusal({ COWRITE_DATA: '/dev/null/data', LANG: 'ko_KR.UTF-8' })).toMatchObject({ code: 1, output: expect.stringContaining('쓸 수 없습니다') });
-  expect(await everyone()).toEqual([false, false, false]);
+  expect(await everyone()).toEqual([false, false, false, false, false]);
 });
 
 test('data of a newer Cowrite is refused and left alone', { timeout: 120_000 }, async () => {
@@ -140,7 +151,7 @@ test('data of a newer Cowrite is refused and left alone', { timeout: 120_000 }, 
   await launcher.stop();
 
   expect(await refusal({})).toMatchObject({ code: 1, output: expect.stringContaining('core/9999_tomorrow.sql') });
-  expect(await everyone()).toEqual([false, false, false]);
+  expect(await everyone()).toEqual([false, false, false, false, false]);
 });
 
 async function databaseUrl(): Promise<string> {
