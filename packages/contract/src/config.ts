@@ -6,5 +6,7 @@ export const StudioConfig = z.object({
   apiUrl: z.string(),
   /** Where sync answers, ws: or wss:, without a slash at the end. */
   wsUrl: z.string(),
+  /** Where the media service answers, without a slash at the end. */
+  mediaUrl: z.string(),
 });
 export type StudioConfig = z.infer<typeof StudioConfig>;

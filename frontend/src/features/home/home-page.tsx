@@ -16,6 +16,7 @@ import { PlainPage, Section } from '../../shared/ui/plain-page.tsx';
 import { SelectField } from '../../shared/ui/select-field.tsx';
 import { Sheet } from '../../shared/ui/sheet.tsx';
 import { TextField } from '../../shared/ui/text-field.tsx';
+import { Cover } from './cover.tsx';
 
 const words = wordsOf({
   ko: {
@@ -109,6 +110,7 @@ export function HomePage() {
           </ul>
         )}
       </Section>
+      <Cover />
       {may('project.manage') && <Settings key={project.rev} />}
     </PlainPage>
   );

@@ -2,6 +2,7 @@
 
 import { ROLE_NAMES, routes, type ShelfItem } from '@cowrite/contract';
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
+import clsx from 'clsx';
 import { BookOpen, Plus, Trash2 } from 'lucide-react';
 import { useRouter } from 'next/navigation';
 import { useRef, useState } from 'react';
@@ -9,6 +10,7 @@ import { call, isAway } from '../../shared/api/call.ts';
 import { fieldProblem, problemText } from '../../shared/api/problem-text.ts';
 import { agoText, countText, exactTime } from '../../shared/i18n/numbers.ts';
 import { useLocale, useWords, wordsOf } from '../../shared/i18n/words.tsx';
+import { PictureView } from '../../shared/media/picture-view.tsx';
 import type { KnownPerson } from '../../shared/person/known-person.ts';
 import { PersonMenu } from '../../shared/person/person-menu.tsx';
 import { holdFiles } from '../../shared/project/held-files.ts';
@@ -45,6 +47,7 @@ const words = wordsOf({
     view: '보기',
     drop: '여기에 놓으면 새 작품으로 가져옵니다',
     untitled: '가져온 원고',
+    coverOf: (title: string) => `${title} 표지`,
   },
   en: {
     shelf: 'Shelf',
@@ -71,6 +74,7 @@ const words = wordsOf({
     view: 'Show',
     drop: 'Drop here to import into a new work',
     untitled: 'Imported manuscript',
+    coverOf: (title) => `Cover of ${title}`,
   },
 });
 
@@ -197,7 +201,7 @@ async function readShelf(userId: string, state: ShelfState): Promise<ShelfItem[]
   }
 }
 
-/** One work as a typographic cover. */
+/** One work: its title as a typographic cover, its picture beside it when it has one. */
 function Spine({ item }: { item: ShelfItem }) {
   const t = useWords(words);
   const locale = useLocale();
@@ -215,8 +219,11 @@ function Spine({ item }: { item: ShelfItem }) {
   const [now] = useState(() => new Date());
   return (
     <li className="relative flex min-h-52 flex-col rounded-lg border border-line bg-surface p-5 transition-shadow duration-150 focus-within:border-line-2 hover:shadow-sheet">
-      <p className="m-0 text-xs text-ink-3">{[item.genre, ROLE_NAMES[item.role][locale]].filter(Boolean).join(' · ')}</p>
-      <h2 className="mt-1 mb-2 font-serif text-lg leading-snug font-semibold">
+      {item.cover && (
+        <PictureView picture={item.cover} alt={t.coverOf(item.title)} sizes="72px" className="absolute top-5 right-5 h-24 w-[72px] rounded-sm object-cover" onStale={() => void queries.invalidateQueries({ queryKey: ['shelf'] })} />
+      )}
+      <p className={clsx('m-0 text-xs text-ink-3', item.cover && 'pr-20')}>{[item.genre, ROLE_NAMES[item.role][locale]].filter(Boolean).join(' · ')}</p>
+      <h2 className={clsx('mt-1 mb-2 font-serif text-lg leading-snug font-semibold', item.cover && 'min-h-16 pr-20')}>
         {item.state === 'trashed' ? (
           item.title
         ) : (

@@ -66,7 +66,8 @@ export async function call<R extends Route>(route: R, given: Given<R>, options: 
   return route.output.parse(await response.json()) as Out<R>;
 }
 
-async function problemOf(response: Response): Promise<Problem> {
+/** What a service that did not do as asked says about it. */
+export async function problemOf(response: Response): Promise<Problem> {
   const body = ProblemBody.safeParse(await response.json().catch(() => undefined));
   // Something between us and core answered (a proxy's own page): its status still says whether waiting may help.
   if (!body.success) return new Problem(response.status >= 502 && response.status <= 504 ? 'unavailable' : 'internal-error');

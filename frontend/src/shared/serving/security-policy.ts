@@ -6,8 +6,9 @@ import type { StudioConfig } from '@cowrite/contract';
  * they cannot load anything under `default-src 'self'`.
  */
 export function securityPolicyOf(nonce: string, config: StudioConfig, developing: boolean): string {
-  const origins = [config.apiUrl, config.wsUrl].filter((url) => /^(https?|wss?):\/\//.test(url)).map((url) => new URL(url).origin.replace(/^null$/, ''));
+  const origins = [config.apiUrl, config.wsUrl, config.mediaUrl].filter((url) => /^(https?|wss?):\/\//.test(url)).map((url) => new URL(url).origin.replace(/^null$/, ''));
   const socket = /^(wss?:\/\/[^/]+)/.exec(config.wsUrl)?.[1];
+  const pictures = /^(https?:\/\/[^/]+)/.exec(config.mediaUrl)?.[1];
   // Streams and snapshots come from there too.
   const overHttp = socket?.replace(/^ws/, 'http');
   return [
@@ -15,7 +16,7 @@ export function securityPolicyOf(nonce: string, config: StudioConfig, developing
     `script-src 'self' 'nonce-${nonce}' 'strict-dynamic'${developing ? " 'unsafe-eval'" : ''}`,
     `style-src 'self' 'nonce-${nonce}'`,
     "style-src-attr 'unsafe-inline'",
-    "img-src 'self' blob: data:",
+    `img-src ${["'self'", 'blob:', 'data:', pictures ?? ''].filter(Boolean).join(' ')}`,
     "font-src 'self'",
     `connect-src ${[...new Set(["'self'", ...origins, socket ?? '', overHttp ?? ''])].filter(Boolean).join(' ')}`,
     "worker-src 'self'",

@@ -14,7 +14,8 @@ export function studioConfigOf(environment: Environment, host: string | null, se
   const name = /^(\[[0-9a-f:.]+\]|[a-z0-9.-]+)(?::\d+)?$/i.exec(host ?? '')?.[1] ?? 'localhost';
   const apiUrl = environment['COWRITE_API_URL'] || `${secure ? 'https' : 'http'}://${name}:${environment['CORE_PORT'] || '8100'}`;
   const wsUrl = environment['COWRITE_WS_URL'] || `${secure ? 'wss' : 'ws'}://${name}:${environment['SYNC_PORT'] || '8102'}`;
-  return { apiUrl: withoutSlash(apiUrl), wsUrl: withoutSlash(wsUrl) };
+  const mediaUrl = environment['COWRITE_MEDIA_URL'] || `${secure ? 'https' : 'http'}://${name}:${environment['MEDIA_PORT'] || '8103'}`;
+  return { apiUrl: withoutSlash(apiUrl), wsUrl: withoutSlash(wsUrl), mediaUrl: withoutSlash(mediaUrl) };
 }
 
 /** Whether the browser's own connection was TLS, as the nearest proxy says. */
