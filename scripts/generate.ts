@@ -34,8 +34,10 @@ const LAUNCHER: EnvironmentSection = {
 const STUDIO: EnvironmentSection = {
   title: 'the studio',
   variables: [
-    { name: 'COWRITE_API_URL', fallback: '', example: 'https://studio.example/api', meaning: 'where browsers reach core; without it the host name they came by and CORE_PORT' },
-    { name: 'COWRITE_WS_URL', fallback: '', example: 'wss://studio.example/ws', meaning: 'where browsers reach sync; without it the host name they came by and SYNC_PORT' },
+    { name: 'COWRITE_API_URL', fallback: '', example: 'https://studio.example/api', meaning: 'where browsers reach core; without it /api of the address they came by through nginx, else their host name and CORE_PORT' },
+    { name: 'NEXT_PUBLIC_API_URL', fallback: '', example: 'http://localhost:8100', meaning: 'the same by its older name; read when the studio runs, not when it is built' },
+    { name: 'COWRITE_WS_URL', fallback: '', example: 'wss://studio.example/ws', meaning: 'where browsers reach sync; without it /ws of the address they came by through nginx, else their host name and SYNC_PORT' },
+    { name: 'NEXT_PUBLIC_WS_URL', fallback: '', example: 'ws://localhost:8102', meaning: 'the same by its older name' },
     { name: 'COWRITE_MEDIA_URL', fallback: '', example: 'https://studio.example/media', meaning: 'where browsers reach the media service; without it the host name they came by and MEDIA_PORT' },
   ],
 };

@@ -1,6 +1,6 @@
 import { type NextRequest, NextResponse } from 'next/server';
 import { securityPolicyOf } from './shared/serving/security-policy.ts';
-import { isSecure, studioConfigOf } from './shared/serving/studio-config.ts';
+import { cameBy, studioConfigOf } from './shared/serving/studio-config.ts';
 
 /**
  * Gives every page a fresh nonce and its policy. It decides nothing about people: who may see what is core's answer
@@ -8,7 +8,7 @@ import { isSecure, studioConfigOf } from './shared/serving/studio-config.ts';
  */
 export function proxy(request: NextRequest): NextResponse {
   const nonce = btoa(String.fromCharCode(...crypto.getRandomValues(new Uint8Array(16))));
-  const config = studioConfigOf(process.env, request.headers.get('host'), isSecure(request.headers.get('x-forwarded-proto')));
+  const config = studioConfigOf(process.env, cameBy(request.headers));
   const policy = securityPolicyOf(nonce, config, process.env.NODE_ENV === 'development');
   const headers = new Headers(request.headers);
   headers.set('x-nonce', nonce);

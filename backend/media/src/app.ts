@@ -1,7 +1,7 @@
 import { mediaService, Problem } from '@cowrite/contract';
-import { answers, connect, type Logger } from '@cowrite/service-kit';
+import { answers, connect, figuresOf, type Logger, watchPools } from '@cowrite/service-kit';
 import { Grants, keysOf } from '@cowrite/service-kit/grants';
-import { answerPreflight, answerProblem, listenOn, openApiDocument, readJson, requestId, SAFE_HEADERS, serveApiDocs, serveRoute, whyNothingAt } from '@cowrite/service-kit/http';
+import { answerPreflight, answerProblem, listenOn, observe, openApiDocument, readJson, requestId, SAFE_HEADERS, serveApiDocs, serveRoute, whyNothingAt } from '@cowrite/service-kit/http';
 import fastify, { type FastifyInstance } from 'fastify';
 import type { JWTVerifyGetKey } from 'jose';
 import { join, resolve } from 'node:path';
@@ -51,11 +51,14 @@ export function createMedia({ config, logger, keys = keysOf(config.CORE_URL), no
     genReqId: requestId,
     trustProxy: config.COWRITE_TRUSTED_PROXIES.length > 0 ? config.COWRITE_TRUSTED_PROXIES : false,
     forceCloseConnections: 'idle',
-    frameworkErrors: (failure, request, reply) => answerProblem(failure, request, reply, logger),
+    frameworkErrors: (failure, request, reply) => answerProblem(failure, request, reply, { log: logger }),
   });
+  const registry = figuresOf('media');
+  watchPools(registry, { main: pool });
+  const to = observe(instance, { log: logger, registry });
   const whyNothing = whyNothingAt(Object.values(mediaService));
-  instance.setErrorHandler((failure, request, reply) => answerProblem(failure, request, reply, logger));
-  instance.setNotFoundHandler((request, reply) => answerProblem(whyNothing(request), request, reply, logger));
+  instance.setErrorHandler((failure, request, reply) => answerProblem(failure, request, reply, to));
+  instance.setNotFoundHandler((request, reply) => answerProblem(whyNothing(request), request, reply, to));
   instance.addHook('onRequest', async (request, reply) => {
     void reply.headers(SAFE_HEADERS).header('x-request-id', request.id).header('vary', 'Origin');
     if (answerPreflight(request, reply, config.origins, TUS_HEADERS)) return reply;
