@@ -85,6 +85,8 @@ export interface Stack extends AsyncDisposable {
   readonly core: ServiceProcess;
   readonly sync: ServiceProcess;
   readonly compactor: ServiceProcess;
+  /** Beside the studio, and nowhere else: nothing that is measured has pictures. */
+  readonly media: ServiceProcess | null;
   /** Every sync process, `sync` the first of them. */
   readonly nodes: readonly ServiceProcess[];
   /** Where the studio is, or would be: pages of this port may come in. */
@@ -157,8 +159,12 @@ export async function startStack({ studio: withStudio = false, nodes: nodeCount 
     nodes.push(service(`sync-${at}`, 'backend/sync/dist/main.js', port, { PORT: String(port), CORE_URL: core.url, ...(await nodeEnv(at - 1, databaseUrl)) }));
   }
   const compactor = service('compactor', 'backend/sync/dist/compactor-main.js', 0, {});
-  const studio = withStudio ? service('studio', 'frontend/.next/standalone/frontend/server.js', studioPort, { PORT: String(studioPort), HOSTNAME: '127.0.0.1', CORE_PORT: String(corePort), SYNC_PORT: String(syncPort) }) : null;
-  const services = [core, ...nodes, compactor, ...(studio ? [studio] : [])];
+  const mediaPort = await freePort();
+  const media = withStudio ? service('media', 'backend/media/dist/main.js', mediaPort, { PORT: String(mediaPort), CORE_URL: core.url, COWRITE_MEDIA_DIR: join(folder, 'media') }) : null;
+  const studio = withStudio
+    ? service('studio', 'frontend/.next/standalone/frontend/server.js', studioPort, { PORT: String(studioPort), HOSTNAME: '127.0.0.1', CORE_PORT: String(corePort), SYNC_PORT: String(syncPort), MEDIA_PORT: String(mediaPort) })
+    : null;
+  const services = [core, ...nodes, compactor, ...(media ? [media] : []), ...(studio ? [studio] : [])];
   try {
     for (const each of services) await each.start();
   } catch (error) {
@@ -172,6 +178,7 @@ export async function startStack({ studio: withStudio = false, nodes: nodeCount 
     core,
     sync,
     compactor,
+    media,
     nodes,
     studioPort,
     studio,

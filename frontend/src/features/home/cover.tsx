@@ -101,9 +101,8 @@ function ChangeCover({ hasOne }: { hasOne: boolean }) {
         ref={chooser}
         type="file"
         accept={PICTURE_TYPES}
-        aria-label={t.choose}
-        className="sr-only"
-        tabIndex={-1}
+        // The button is what people and readers of the screen meet.
+        hidden
         onChange={(event) => {
           const file = event.target.files?.[0];
           // The same file may be chosen again after a failure.
