@@ -258,6 +258,8 @@ test('serves its documentation from this machine alone, and says how it is', asy
   expect(await json('/openapi.json')).toEqual(JSON.parse(JSON.stringify(openApiDocument(mediaApi))));
   expect((await house.ask('GET', '/docs')).headers.get('content-type')).toContain('text/html');
   expect(await json('/health')).toEqual({ status: 'ok', service: 'media' });
+  const figures = new TextDecoder().decode((await house.ask('GET', '/metrics')).bytes);
+  expect(figures).toContain('service="media"');
   expect(await json('/health/ready')).toEqual({ status: 'ok', database: 'ok', store: 'ok' });
 });
 
