@@ -3,7 +3,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { chmod, mkdir, open, readFile, rename, rm, stat, statfs, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
-import { join } from 'node:path';
+import { join, resolve as wholePath } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import { type EmbeddedPostgres, GIVES_MEMORY_BACK, migrate, migrationFolders, NewerDatabase, newPassword, startEmbeddedPostgres } from '@cowrite/service-kit';
 import { Client } from 'pg';
@@ -194,12 +194,9 @@ class Supervised {
 const limitsFrom = (env: NodeJS.ProcessEnv): Record<string, string> =>
   Object.fromEntries(Object.entries(env).filter((entry): entry is [string, string] => /^(COWRITE_|JWT_EXPIRES_IN$|REFRESH_TOKEN_EXPIRES_IN$|PUBLIC_ORIGINS$|LOG_LEVEL$|REDIS_URL$)/.test(entry[0]) && entry[1] !== undefined));
 
-/** Keys go to the one service that uses them: those of model vendors to the AI service, those of other houses to core. */
-const KEYS = { ai: /^(OPENAI|ANTHROPIC)_API_KEY$/, core: /^(GOOGLE|KAKAO)_CLIENT_(ID|SECRET)$/ };
+/** Keys go to the one service that uses them: those of model vendors to the AI service, those of other houses to core, those of a store for pictures to media. */
+const KEYS = { ai: /^(OPENAI|ANTHROPIC)_API_KEY$/, core: /^(GOOGLE|KAKAO)_CLIENT_(ID|SECRET)$/, media: /^S3_/ };
 const keysFor = (service: keyof typeof KEYS): Record<string, string> => Object.fromEntries(Object.entries(process.env).filter((entry): entry is [string, string] => KEYS[service].test(entry[0]) && entry[1] !== undefined));
-
-/** The address and keys of a store for pictures go to the media service and to nobody else. */
-const storeFrom = (env: NodeJS.ProcessEnv): Record<string, string> => Object.fromEntries(Object.entries(env).filter((entry): entry is [string, string] => entry[0].startsWith('S3_') && entry[1] !== undefined));
 
 let postgres: EmbeddedPostgres | null = null;
 const services: Supervised[] = [];
@@ -307,7 +304,14 @@ async function main(): Promise<void> {
     script: join(root, 'backend/media/dist/main.js'),
     cwd: join(root, 'backend/media'),
     port: ports.media,
-    env: { ...shared, ...storeFrom(process.env), ...GIVES_MEMORY_BACK, PORT: String(ports.media), CORE_URL: `http://127.0.0.1:${ports.core}`, COWRITE_MEDIA_DIR: process.env['COWRITE_MEDIA_DIR'] || join(dataDir, 'media') },
+    env: {
+      ...shared,
+      ...keysFor('media'),
+      ...GIVES_MEMORY_BACK,
+      PORT: String(ports.media),
+      CORE_URL: `http://127.0.0.1:${ports.core}`, // Whole, because the service runs in a folder of its own.
+      COWRITE_MEDIA_DIR: wholePath(process.env['COWRITE_MEDIA_DIR'] || join(dataDir, 'media')),
+    },
   };
   const compactor: Service = { name: 'compactor', script: join(root, 'backend/sync/dist/compactor-main.js'), cwd: join(root, 'backend/sync'), port: null, env: { ...shared, NODE_OPTIONS: '--max-old-space-size=1024' } };
   const studio: Service = {
