@@ -32,7 +32,7 @@ async function bundle(entries, outdir, { names, keepNames = false } = {}) {
 }
 
 /** The programs of each service: its main and whatever runs in a process or thread of its own. */
-const programs = { ai: ['main'], core: ['main', 'worker'], media: ['main'], sync: ['main', 'compactor-main'] };
+const programs = { ai: ['main'], core: ['main', 'worker', 'migrate-main'], media: ['main'], sync: ['main', 'compactor-main'] };
 for (const [service, names] of Object.entries(programs)) {
   const source = join(root, 'backend', service, 'src');
   await bundle(
@@ -41,4 +41,5 @@ for (const [service, names] of Object.entries(programs)) {
     { keepNames: service === 'core' },
   );
 }
-await bundle(null, join(root, '.build'), { names: { launch: join(root, 'scripts/launch.ts'), tether: join(root, 'scripts/tether.ts') } });
+// An image holds services and no launcher.
+if (process.argv[2] !== 'services') await bundle(null, join(root, '.build'), { names: { launch: join(root, 'scripts/launch.ts'), tether: join(root, 'scripts/tether.ts') } });

@@ -1,6 +1,15 @@
 import { allowedOrigins, duration, isLoopback, isPlaceholder, list, webAddress, wholeNumber } from '@cowrite/service-kit';
 import { z } from 'zod';
 
+const databaseUrl = z.string({ message: 'is needed: a postgres:// address' }).regex(/^postgres(ql)?:\/\//, { message: 'write a postgres:// address' });
+
+/** What the program that migrates the database reads. */
+export const MigrationEnvironment = z.object({
+  DATABASE_URL: databaseUrl.describe('the database'),
+  DATABASE_MIGRATE_URL: databaseUrl.optional().describe('the database as its owner, when the services come as a role that may not change its shape'),
+  COWRITE_DATABASE_WAIT: duration('60s').describe('how long a migration waits for a database that is not up yet'),
+});
+
 /**
  * Everything that may be set from outside, by its variable. Times are written `15m`, `7d`; sizes are bytes; rates are
  * counts in the window their name says. A load test may raise any limit.
@@ -8,10 +17,7 @@ import { z } from 'zod';
 export const CoreEnvironment = z
   .object({
     NODE_ENV: z.enum(['production', 'development', 'test']).default('production').describe('production refuses placeholder secrets'),
-    DATABASE_URL: z
-      .string({ message: 'is needed: a postgres:// address' })
-      .regex(/^postgres(ql)?:\/\//, { message: 'write a postgres:// address' })
-      .describe('the database'),
+    DATABASE_URL: databaseUrl.describe('the database'),
     JWT_SECRET: z
       .string({ message: 'is needed: at least 32 random bytes' })
       .refine((value) => Buffer.byteLength(value) >= 32, { message: 'must be at least 32 bytes' })
