@@ -161,8 +161,10 @@ export class StudioClient {
     if (this.#stopped) return;
     const hello = writeClientFrame({ type: 'hello', version: 1, ticket, lastSeq: 0 });
     const ears = {
-      // In one breath with the hello.
-      opened: () => this.#open(),
+      // In one breath with the hello; a stream is known to other nodes once it is welcome.
+      opened: () => {
+        if (this.#kind === 'socket') this.#open();
+      },
       message: (frame: Uint8Array) => this.#receive(readServerFrame(frame)),
       closed: (code: number) => {
         if (this.#carrier !== carrier) return;
@@ -207,6 +209,7 @@ export class StudioClient {
     switch (frame.type) {
       case 'welcome':
         this.#retryMs = 20;
+        if (this.#kind === 'stream') this.#open();
         break;
       case 'opened':
         this.#epoch = frame.epoch;

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { cp, mkdtemp, readdir, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { connect, createLogger, migrate } from '@cowrite/service-kit';
+import { connect, createLogger, migrate, migrationFolders } from '@cowrite/service-kit';
 import { aDatabase } from '@cowrite/service-kit/testing';
 import { writeBatch } from '@cowrite/sync-core';
 import { expect, test } from 'vitest';
@@ -10,7 +10,8 @@ import * as Y from 'yjs';
 import { Compactor } from './compaction.ts';
 import { PostgresUpdateLog } from './update-log.postgres.ts';
 
-const MIGRATIONS = join(import.meta.dirname, '..', 'migrations');
+const folders = migrationFolders(join(import.meta.dirname, '..', '..', '..'));
+const MIGRATIONS = folders.find(({ schema }) => schema === 'sync')!.folder;
 
 /** This service's tables as an installation has them that was not brought up to date for a while. */
 async function anOlderDatabase(upTo: string) {
@@ -19,20 +20,16 @@ async function anOlderDatabase(upTo: string) {
   const folder = await mkdtemp(join(tmpdir(), 'cowrite-migrations-'));
   try {
     for (const file of await readdir(MIGRATIONS)) if (file <= upTo) await cp(join(MIGRATIONS, file), join(folder, file));
-    await migrate(database.url, [
-      { schema: 'core', folder: join(MIGRATIONS, '..', '..', 'core', 'migrations') },
-      { schema: 'sync', folder },
-    ]);
+    await migrate(
+      database.url,
+      folders.map((each) => (each.schema === 'sync' ? { schema: 'sync', folder } : each)),
+    );
   } finally {
     await rm(folder, { recursive: true });
   }
   return {
     pool: database.pool,
-    bringUpToDate: () =>
-      migrate(database.url, [
-        { schema: 'core', folder: join(MIGRATIONS, '..', '..', 'core', 'migrations') },
-        { schema: 'sync', folder: MIGRATIONS },
-      ]),
+    bringUpToDate: () => migrate(database.url, folders),
     [Symbol.asyncDispose]: () => database[Symbol.asyncDispose](),
   };
 }

@@ -119,7 +119,7 @@ export class ProjectSocket implements LiveProject, Channel {
   // ── what the documents need ──
 
   canSend(): boolean {
-    return this.#carrier !== null && this.#hasOpened;
+    return this.#carrier !== null && (this.#kind === 'socket' ? this.#hasOpened : this.#isWelcome);
   }
 
   send(frame: Parameters<Channel['send']>[0]): void {
@@ -175,8 +175,8 @@ export class ProjectSocket implements LiveProject, Channel {
       opened: () => {
         this.#hasOpened = true;
         this.#heard();
-        // In one breath with the hello: a ticket that is refused takes them along.
-        for (const document of this.#documents.values()) void document.connect();
+        // In one breath with the hello: a ticket that is refused takes them along. A stream is known to other nodes once it is welcome.
+        if (this.#kind === 'socket') this.#connectDocuments();
       },
       message: (frame: Uint8Array) => {
         this.#heard();
@@ -191,6 +191,10 @@ export class ProjectSocket implements LiveProject, Channel {
     };
     this.#carrier = this.#kind === 'socket' ? openSocket(wsUrl, hello, ears) : openStream(httpUrlOf(wsUrl), hello, ears);
     this.#heard(OPEN_WITHIN_MS);
+  }
+
+  #connectDocuments(): void {
+    for (const document of this.#documents.values()) void document.connect();
   }
 
   /** The carrier was refused by nobody of ours. Only where HTTP works does that say something of WebSockets. */
@@ -217,6 +221,7 @@ export class ProjectSocket implements LiveProject, Channel {
         this.#attempt = 0;
         this.#choice.welcomed(Date.now());
         this.#setState('online');
+        if (this.#kind === 'stream') this.#connectDocuments();
         void this.#sendElsewhere();
         return;
       case 'event': {
