@@ -164,8 +164,26 @@ function onPath(...names) {
 }
 
 /**
- * A redis-server for the tests of what runs over Redis: one on PATH, or Debian's, unpacked into .build and not installed, so
- * that no service of the machine begins. Nothing else needs Redis; where none can be had, those tests are left out, which is said.
+ * Unpacks Debian's packages of `name` into `folder`, with what they need and this machine does not have. They are not
+ * installed, so that no service of the machine begins.
+ *
+ * @returns {string | null} where its libraries are; null when the packages cannot be had, and then the folder is gone
+ */
+function unpackFromDebian(name, folder) {
+  const archives = join(folder, 'archives');
+  mkdirSync(join(archives, 'partial'), { recursive: true });
+  const apt = (...args) => spawnSync('apt-get', ['-qq', ...args], { stdio: 'ignore', env: { ...process.env, DEBIAN_FRONTEND: 'noninteractive' } }).status === 0;
+  if (process.getuid?.() === 0) apt('update');
+  const got = apt('install', '-y', '--download-only', '--no-install-recommends', '-o', `Dir::Cache::archives=${archives}`, '-o', 'Debug::NoLocking=1', name);
+  const packages = got ? readdirSync(archives).filter((file) => file.endsWith('.deb')) : [];
+  if (packages.length > 0 && packages.every((file) => spawnSync('dpkg', ['-x', join(archives, file), folder], { stdio: 'ignore' }).status === 0)) return join(folder, `usr/lib/${process.arch === 'arm64' ? 'aarch64' : 'x86_64'}-linux-gnu`);
+  rmSync(folder, { recursive: true, force: true });
+  return null;
+}
+
+/**
+ * A redis-server for the tests of what runs over Redis: one on PATH, or Debian's, unpacked into .build. Nothing else needs
+ * Redis; where none can be had, those tests are left out, which is said.
  *
  * @returns {string | null} its path
  */
@@ -175,20 +193,34 @@ export function prepareRedis() {
   const folder = join(root, '.build/redis');
   const program = join(folder, 'redis-server');
   if (existsSync(program)) return program;
-  const archives = join(folder, 'archives');
-  mkdirSync(join(archives, 'partial'), { recursive: true });
-  const apt = (...args) => spawnSync('apt-get', ['-qq', ...args], { stdio: 'ignore', env: { ...process.env, DEBIAN_FRONTEND: 'noninteractive' } }).status === 0;
-  if (process.getuid?.() === 0) apt('update');
-  const got = apt('install', '-y', '--download-only', '--no-install-recommends', '-o', `Dir::Cache::archives=${archives}`, '-o', 'Debug::NoLocking=1', 'redis-server');
-  const packages = got ? readdirSync(archives).filter((name) => name.endsWith('.deb')) : [];
-  if (packages.length === 0 || !packages.every((name) => spawnSync('dpkg', ['-x', join(archives, name), folder], { stdio: 'ignore' }).status === 0)) {
-    rmSync(folder, { recursive: true, force: true });
+  const libraries = unpackFromDebian('redis-server', folder);
+  if (!libraries) {
     process.stdout.write(say('  redis-server가 없어 Redis를 쓰는 시험은 뺍니다 (apt-get install redis-server).\n', '  no redis-server, so the tests that use one are left out (apt-get install redis-server).\n'));
     return null;
   }
   // One program that is the server when it is called so.
-  const libraries = join(folder, `usr/lib/${process.arch === 'arm64' ? 'aarch64' : 'x86_64'}-linux-gnu`);
   writeFileSync(program, `#!/bin/bash\nLD_LIBRARY_PATH='${libraries}' exec -a redis-server '${join(folder, 'usr/bin/redis-check-rdb')}' "$@"\n`, { mode: 0o755 });
+  return program;
+}
+
+/**
+ * An nginx for the tests of nginx/: one on PATH, or Debian's, unpacked into .build. Where none can be had, those tests are
+ * left out, which is said.
+ *
+ * @returns {string | null} its path
+ */
+export function prepareNginx() {
+  const found = onPath('nginx');
+  if (found) return found;
+  const folder = join(root, '.build/nginx');
+  const program = join(folder, 'nginx');
+  if (existsSync(program)) return program;
+  const libraries = unpackFromDebian('nginx-light', folder);
+  if (!libraries) {
+    process.stdout.write(say('  nginx가 없어 nginx/의 시험은 뺍니다 (apt-get install nginx-light).\n', '  no nginx, so the tests of nginx/ are left out (apt-get install nginx-light).\n'));
+    return null;
+  }
+  writeFileSync(program, `#!/bin/sh\nLD_LIBRARY_PATH='${libraries}' exec '${join(folder, 'usr/sbin/nginx')}' "$@"\n`, { mode: 0o755 });
   return program;
 }
 

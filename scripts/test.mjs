@@ -3,7 +3,7 @@ import { spawn } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
-import { prepareBrowser, prepareBuild, prepareNode, preparePackages, prepareRedis, root } from './prepare.mjs';
+import { prepareBrowser, prepareBuild, prepareNginx, prepareNode, preparePackages, prepareRedis, root } from './prepare.mjs';
 
 const only = process.argv[2];
 const node = await prepareNode();
@@ -11,6 +11,7 @@ await preparePackages(node);
 // First, so that a machine without a browser says so before it works for minutes.
 const chromium = only === 'unit' ? null : prepareBrowser();
 const redis = only === 'browser' ? null : prepareRedis();
+const nginx = only === 'browser' ? null : prepareNginx();
 await prepareBuild(node);
 
 const results = mkdtempSync(join(tmpdir(), 'cowrite-results-'));
@@ -28,7 +29,7 @@ let broken = false;
 
 if (only !== 'browser') {
   const file = join(results, 'vitest.json');
-  const code = await run(['node_modules/vitest/vitest.mjs', 'run', '--reporter=default', '--reporter=json', `--outputFile.json=${file}`], { COWRITE_REDIS_SERVER: redis ?? '' });
+  const code = await run(['node_modules/vitest/vitest.mjs', 'run', '--reporter=default', '--reporter=json', `--outputFile.json=${file}`], { COWRITE_REDIS_SERVER: redis ?? '', COWRITE_NGINX: nginx ?? '' });
   const report = read(file);
   sum.passed += report?.numPassedTests ?? 0;
   sum.failed += report?.numFailedTests ?? 0;
