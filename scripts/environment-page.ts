@@ -44,6 +44,8 @@ export function environmentPage(sections: readonly EnvironmentSection[]): string
     '#   set -a; . ./.env; set +a; npm start',
     '# npm start reads its own section and FRONTEND_URL, passes on COWRITE_…, JWT_EXPIRES_IN, REFRESH_TOKEN_EXPIRES_IN, PUBLIC_ORIGINS',
     '# and LOG_LEVEL, and sets the rest itself.',
+    '# docker-compose reads a copy of it, .env: take away the # before what you give (README.md). A secret may also be given to a',
+    '# service as a file that holds it: JWT_SECRET_FILE=/run/secrets/jwt.',
     '# Times are written 500ms, 15m, 7d; sizes are bytes.',
   ];
   for (const { title, variables } of sections) {

@@ -1,7 +1,7 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { problemPage } from '@cowrite/contract';
-import { CoreEnvironment } from '../backend/core/src/config.ts';
+import { CoreEnvironment, MigrationEnvironment } from '../backend/core/src/config.ts';
 import { openApiDocument } from '@cowrite/service-kit/http';
 import { aiApi } from '../backend/ai/src/api.ts';
 import { AiConfig } from '../backend/ai/src/config.ts';
@@ -21,7 +21,6 @@ const root = process.env['COWRITE_ROOT'] ?? process.cwd();
 const LAUNCHER: EnvironmentSection = {
   title: 'npm start',
   variables: [
-    { name: 'DATABASE_URL', fallback: '', example: 'postgresql://cowrite:your_secure_password@localhost:5432/cowrite', meaning: 'a PostgreSQL of your own (16); without it npm start brings one in COWRITE_DATA' },
     { name: 'JWT_SECRET', fallback: '', example: 'your_very_long_and_secure_jwt_secret_key_here', meaning: 'at least 32 random bytes; without it npm start makes one and keeps it in COWRITE_DATA' },
     { name: 'COWRITE_DATA', fallback: '.data', meaning: 'folder of the database, the secrets and the logs' },
     { name: 'CORE_PORT', fallback: '8100', meaning: 'port of core' },
@@ -29,6 +28,29 @@ const LAUNCHER: EnvironmentSection = {
     { name: 'SYNC_PORT', fallback: '8102', meaning: 'port of sync' },
     { name: 'MEDIA_PORT', fallback: '8103', meaning: 'port of the media service' },
     { name: 'FRONTEND_PORT', fallback: '3100', meaning: 'port of the studio' },
+  ],
+};
+/** What docker-compose.yml reads beyond what it hands to the services. */
+const DEPLOYMENT: EnvironmentSection = {
+  title: 'docker-compose: give the first five, and what you change',
+  variables: [
+    { name: 'DATABASE_URL', fallback: '', example: 'postgresql://cowrite:your_secure_password@host.docker.internal:5432/cowrite', meaning: 'the PostgreSQL of this machine as containers see it; with the profile db the host is db. npm start: one of your own (16), by localhost; without it npm start brings one in COWRITE_DATA' },
+    { name: 'POSTGRES_PASSWORD', fallback: '', example: 'your_secure_password', meaning: 'with the profile db: the password of the database that is brought along, the same as in DATABASE_URL' },
+    { name: 'REDIS_PASSWORD', fallback: '', example: 'your_redis_password_here', meaning: 'the password of Redis' },
+    { name: 'REDIS_URL', fallback: '', example: 'redis://:your_redis_password_here@redis:6379', meaning: 'Redis as containers see it' },
+    { name: 'JWT_SECRET', fallback: '', example: 'your_very_long_and_secure_jwt_secret_key_here', meaning: 'at least 32 random bytes; without it npm start makes one and keeps it in COWRITE_DATA' },
+    { name: 'COMPOSE_PROFILES', fallback: '', example: 'db', meaning: 'db brings a PostgreSQL along' },
+    { name: 'BIND_ADDR', fallback: '127.0.0.1', meaning: 'address of this machine on which everything but nginx is reached' },
+    { name: 'HTTP_PORT', fallback: '80', meaning: 'port of nginx' },
+    { name: 'HTTPS_PORT', fallback: '443', meaning: 'port of nginx with TLS' },
+    { name: 'NGINX_SERVER_NAMES', fallback: 'localhost 127.0.0.1 [::1]', meaning: 'names by which nginx may be asked for; by others it does not answer' },
+    { name: 'NGINX_ANSWER_TIMEOUT', fallback: '60s', meaning: 'how long nginx waits for an answer' },
+    { name: 'NGINX_STREAM_TIMEOUT', fallback: '120s', meaning: 'how long a stream of the AI service may be silent' },
+    { name: 'NGINX_SOCKET_TIMEOUT', fallback: '1h', meaning: 'how long a socket may be silent' },
+    { name: 'COWRITE_SUBNET', fallback: '172.29.84.0/24', meaning: 'network of the containers; with another one, COWRITE_SUBNET_DYNAMIC and COWRITE_NGINX_ADDRESS lie in it' },
+    { name: 'COWRITE_SUBNET_DYNAMIC', fallback: '172.29.84.128/25', meaning: 'part of it from which containers are given addresses' },
+    { name: 'COWRITE_NGINX_ADDRESS', fallback: '172.29.84.10', meaning: 'address of nginx, whose word about a client’s address is believed' },
+    { name: 'COWRITE_OPEN_FILES', fallback: '16384', meaning: 'files and sockets that one container may have open' },
   ],
 };
 const STUDIO: EnvironmentSection = {
@@ -48,8 +70,10 @@ const files: Record<string, string> = {
   'docs/api/openapi-ai.json': `${JSON.stringify(openApiDocument(aiApi), null, 2)}\n`,
   'docs/api/openapi-media.json': `${JSON.stringify(openApiDocument(mediaApi), null, 2)}\n`,
   '.env.example': environmentPage([
+    DEPLOYMENT,
     LAUNCHER,
     { title: 'core', variables: variablesOf(CoreEnvironment.in) },
+    { title: 'the migration', variables: variablesOf(MigrationEnvironment) },
     { title: 'sync and its compactor', variables: variablesOf(SyncConfig.in) },
     { title: 'the AI service', variables: variablesOf(AiConfig.in) },
     { title: 'the media service', variables: variablesOf(MediaConfig.in) },

@@ -51,7 +51,7 @@ export const CoreEnvironment = z
     COWRITE_TICKETS_PER_MINUTE: wholeNumber(120, { min: 1 }).describe('tickets for one person in a minute'),
     COWRITE_REQUESTS_PER_MINUTE: wholeNumber(3_000, { min: 1 }).describe('requests of one person in a minute'),
     COWRITE_BODY_BYTES_MAX: wholeNumber(1_048_576, { min: 1_024 }).describe('size of a JSON request'),
-    COWRITE_IMPORT_BYTES_MAX: wholeNumber(52_428_800, { min: 1_024 }).describe('size of an imported file'),
+    COWRITE_IMPORT_BYTES_MAX: wholeNumber(67_108_864, { min: 1_024 }).describe('size of an imported file'),
     COWRITE_NODES_MAX: wholeNumber(20_000, { min: 1 }).describe('nodes in one project, the trash included'),
     COWRITE_FOLD_TIMEOUT: duration('10s').describe('how long reading the text of one scene, or an imported file, may take'),
     COWRITE_DOCUMENT_BYTES_MAX: wholeNumber(67_108_864, { min: 1_024 }).describe('stored bytes of one scene that are still read'),

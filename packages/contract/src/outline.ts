@@ -166,7 +166,7 @@ export const imports = {
     query: z.object({ name: z.string().min(1).max(255) }),
     body: 'bytes',
     output: ImportFile,
-    summary: 'Add a TXT or MD file (≤ 50 MB): decoded, composed to NFC, and split for the preview.',
+    summary: 'Add a TXT or MD file (≤ 64 MB): decoded, composed to NFC, and split for the preview.',
   }),
   read: projectRoute('GET /projects/:projectId/imports/:importId', { needs: 'story.write', params: importParams, output: Import, summary: 'The preview, files in natural number order.' }),
   apply: projectRoute('POST /projects/:projectId/imports/:importId/apply', {

@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { z } from 'zod';
 
 /** Raised once with every complaint about the environment, so that an operator mends all of it in one go. */
@@ -13,15 +14,34 @@ export class ConfigError extends Error {
 
 /**
  * Reads a service's configuration from `env` by `schema`, whose keys are the variables' names. An empty value counts as
- * absent. Values are never repeated in a complaint: they may be secrets.
+ * absent. A variable may also be given as a file that holds it, by its name with `_FILE`. Values are never repeated in a complaint: they may be secrets.
  *
  * @throws ConfigError with every complaint at once.
  */
 export function readConfig<S extends z.ZodType>(schema: S, env: Record<string, string | undefined>): z.output<S> {
   const given = Object.fromEntries(Object.entries(env).filter(([, value]) => value !== undefined && value !== ''));
+  const complaints: string[] = [];
+  for (const name of namesIn(schema)) {
+    const file = given[`${name}_FILE`];
+    if (file === undefined) continue;
+    if (given[name] !== undefined) complaints.push(`${name}: is given twice, by itself and by ${name}_FILE`);
+    else
+      try {
+        given[name] = readFileSync(file, 'utf8').replace(/\r?\n$/, '');
+      } catch (error) {
+        complaints.push(`${name}_FILE: cannot be read (${(error as NodeJS.ErrnoException).code})`);
+      }
+  }
+  if (complaints.length > 0) throw new ConfigError(complaints);
   const parsed = schema.safeParse(given);
   if (parsed.success) return parsed.data;
   throw new ConfigError(parsed.error.issues.map((issue) => `${issue.path.join('.') || 'environment'}: ${issue.message}`));
+}
+
+/** The variables of a schema, through what it is wrapped in. */
+function namesIn(schema: z.ZodType): string[] {
+  const { shape, in: before } = schema._zod.def as { shape?: object; in?: z.ZodType };
+  return shape ? Object.keys(shape) : before ? namesIn(before) : [];
 }
 
 /** A whole number in the environment, e.g. a limit. */
