@@ -2,7 +2,16 @@ import { defineConfig } from 'vitest/config';
 
 export default defineConfig({
   test: {
-    include: ['e2e/{sync,launcher}/**/*.test.ts', 'packages/*/src/**/*.test.ts', 'backend/*/src/**/*.test.ts', 'frontend/src/**/*.test.{ts,tsx}', 'scripts/**/*.test.ts', 'kubernetes/*.test.ts', 'nginx/**/*.test.ts', 'bench/checker/**/*.test.ts'],
+    include: [
+      'e2e/{sync,launcher}/**/*.test.ts',
+      'packages/*/src/**/*.test.ts',
+      'backend/*/src/**/*.test.ts',
+      'frontend/src/**/*.test.{ts,tsx}',
+      'scripts/**/*.test.ts',
+      'kubernetes/*.test.ts',
+      'nginx/**/*.test.ts',
+      'bench/checker/**/*.test.ts',
+    ],
     globalSetup: ['packages/service-kit/src/testing/global-setup.ts'],
     testTimeout: 30_000,
     hookTimeout: 30_000,

@@ -91,8 +91,7 @@ test.runIf(hasNginx)('what the documentation pages need comes from their service
 });
 
 test.runIf(hasNginx)('a path arrives letter for letter: an encoded slash stays one', async () => {
-  for (const path of ['/projects/a%2Fb', '/projects/..%2fme', '/projects/%ED%95%9C%EA%B8%80', '/x//y', '/a%20b?q=%2F'])
-    expect(seen(await edge.ask(`/api${path}`)), path).toMatchObject({ service: 'core-api', url: path });
+  for (const path of ['/projects/a%2Fb', '/projects/..%2fme', '/projects/%ED%95%9C%EA%B8%80', '/x//y', '/a%20b?q=%2F']) expect(seen(await edge.ask(`/api${path}`)), path).toMatchObject({ service: 'core-api', url: path });
 });
 
 test.runIf(hasNginx)('a path that means another place once it is decoded leads to none of the two', async () => {
@@ -102,7 +101,8 @@ test.runIf(hasNginx)('a path that means another place once it is decoded leads t
 });
 
 test.runIf(hasNginx)('figures, repositories and settings are not to be had under any prefix, and TRACE is no method', async () => {
-  for (const prefix of ['', '/api', '/ai', '/ws', '/media']) for (const path of ['/metrics', '/metrics/', '/metrics?x', '/%6detrics', '//metrics', '/x/..%2fmetrics', '/.env', '/.git/HEAD']) expect(await edge.ask(prefix + path), prefix + path).toMatchObject({ status: 404 });
+  for (const prefix of ['', '/api', '/ai', '/ws', '/media'])
+    for (const path of ['/metrics', '/metrics/', '/metrics?x', '/%6detrics', '//metrics', '/x/..%2fmetrics', '/.env', '/.git/HEAD']) expect(await edge.ask(prefix + path), prefix + path).toMatchObject({ status: 404 });
   expect(await edge.ask('/api/projects', { method: 'TRACE' })).toMatchObject({ status: 405 });
 });
 
@@ -158,21 +158,25 @@ test.runIf(hasNginx)('a silent socket is cut after the time the operator set, an
 
 // ── bodies and streams ──
 
-test.runIf(hasNginx)('a mebibyte is the limit; a book of 64 and a picture pass, and what is larger is told its limit', async () => {
-  const book = '/api/projects/p/imports/i/files';
-  const send = (path: string, bytes: number) => edge.ask(path, { method: 'POST', body: Buffer.alloc(bytes) });
-  for (const path of ['/api/x', '/ai/x', '/media/x', '/', '/api/projects/p/imports/i']) {
-    expect(seen(await send(path, MIB)).bytes, path).toBe(MIB);
-    expect(await send(path, 2 * MIB), path).toMatchObject({ status: 413 });
-  }
-  for (const path of [book, '/media/uploads', '/media/uploads/u']) {
-    expect(seen(await send(path, 64 * MIB)).bytes, path).toBe(64 * MIB);
-    const refused = await send(path, 65 * MIB);
-    expect(problem(refused), path).toMatchObject({ code: 'too-large', title: sentenceOf('too-large', 'ko', { limit: '64 MiB' }) });
-  }
-  expect(seen(await send('/ws/v1/streams/s/frames', 5 * MIB)).bytes).toBe(5 * MIB);
-  expect(problem(await send('/ws/v1/streams/s/frames', 6 * MIB)).details).toEqual({ limit: '5 MiB' });
-}, 60_000);
+test.runIf(hasNginx)(
+  'a mebibyte is the limit; a book of 64 and a picture pass, and what is larger is told its limit',
+  async () => {
+    const book = '/api/projects/p/imports/i/files';
+    const send = (path: string, bytes: number) => edge.ask(path, { method: 'POST', body: Buffer.alloc(bytes) });
+    for (const path of ['/api/x', '/ai/x', '/media/x', '/', '/api/projects/p/imports/i']) {
+      expect(seen(await send(path, MIB)).bytes, path).toBe(MIB);
+      expect(await send(path, 2 * MIB), path).toMatchObject({ status: 413 });
+    }
+    for (const path of [book, '/media/uploads', '/media/uploads/u']) {
+      expect(seen(await send(path, 64 * MIB)).bytes, path).toBe(64 * MIB);
+      const refused = await send(path, 65 * MIB);
+      expect(problem(refused), path).toMatchObject({ code: 'too-large', title: sentenceOf('too-large', 'ko', { limit: '64 MiB' }) });
+    }
+    expect(seen(await send('/ws/v1/streams/s/frames', 5 * MIB)).bytes).toBe(5 * MIB);
+    expect(problem(await send('/ws/v1/streams/s/frames', 6 * MIB)).details).toEqual({ limit: '5 MiB' });
+  },
+  60_000,
+);
 
 test.runIf(hasNginx)('an import and an upload are handed on while they are still being sent', async () => {
   for (const [path, service] of [
@@ -229,7 +233,16 @@ test.runIf(hasNginx)('an answer of the AI service that says nothing is cut after
 // ── who asks ──
 
 test.runIf(hasNginx)('what a client says of its address, host and request is overwritten on every route', async () => {
-  const claims = { 'x-forwarded-for': '6.6.6.6', 'x-real-ip': '6.6.6.6', 'x-forwarded-proto': 'https', 'x-forwarded-host': 'evil.example', 'x-forwarded-port': '1', 'x-forwarded-prefix': '/evil', forwarded: 'for=6.6.6.6', 'x-request-id': 'chosen-by-client' };
+  const claims = {
+    'x-forwarded-for': '6.6.6.6',
+    'x-real-ip': '6.6.6.6',
+    'x-forwarded-proto': 'https',
+    'x-forwarded-host': 'evil.example',
+    'x-forwarded-port': '1',
+    'x-forwarded-prefix': '/evil',
+    forwarded: 'for=6.6.6.6',
+    'x-request-id': 'chosen-by-client',
+  };
   const ids = new Set<unknown>();
   for (const path of ['/', '/api/x', '/api/projects/p/imports/i/files', '/api-docs', '/ai/x', '/ws/x', '/media/x', '/media/uploads']) {
     const { headers } = seen(await edge.ask(path, { headers: claims }));
@@ -350,7 +363,9 @@ test.runIf(hasNginx && hasOpenssl).for(['files', 'acme'])('with TLS (%s) pages a
 function aCertificate(): { cert: string; key: string } {
   const folder = mkdtempSync(join(tmpdir(), 'cowrite-certificate-'));
   const [cert, key] = [join(folder, 'cert.pem'), join(folder, 'key.pem')];
-  execFileSync('openssl', ['req', '-x509', '-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:P-256', '-nodes', '-days', '1', '-subj', '/CN=localhost', '-addext', 'subjectAltName=DNS:localhost', '-keyout', key, '-out', cert], { stdio: 'ignore' });
+  execFileSync('openssl', ['req', '-x509', '-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:P-256', '-nodes', '-days', '1', '-subj', '/CN=localhost', '-addext', 'subjectAltName=DNS:localhost', '-keyout', key, '-out', cert], {
+    stdio: 'ignore',
+  });
   const made = { cert: readFileSync(cert, 'utf8'), key: readFileSync(key, 'utf8') };
   rmSync(folder, { recursive: true });
   return made;

@@ -34,7 +34,12 @@ const LAUNCHER: EnvironmentSection = {
 const DEPLOYMENT: EnvironmentSection = {
   title: 'docker-compose: give the first five, and what you change',
   variables: [
-    { name: 'DATABASE_URL', fallback: '', example: 'postgresql://cowrite:your_secure_password@host.docker.internal:5432/cowrite', meaning: 'the PostgreSQL of this machine as containers see it; with the profile db the host is db. npm start: one of your own (16), by localhost; without it npm start brings one in COWRITE_DATA' },
+    {
+      name: 'DATABASE_URL',
+      fallback: '',
+      example: 'postgresql://cowrite:your_secure_password@host.docker.internal:5432/cowrite',
+      meaning: 'the PostgreSQL of this machine as containers see it; with the profile db the host is db. npm start: one of your own (16), by localhost; without it npm start brings one in COWRITE_DATA',
+    },
     { name: 'POSTGRES_PASSWORD', fallback: '', example: 'your_secure_password', meaning: 'with the profile db: the password of the database that is brought along, the same as in DATABASE_URL' },
     { name: 'REDIS_PASSWORD', fallback: '', example: 'your_redis_password_here', meaning: 'the password of Redis' },
     { name: 'REDIS_URL', fallback: '', example: 'redis://:your_redis_password_here@redis:6379', meaning: 'Redis as containers see it' },
@@ -43,10 +48,10 @@ const DEPLOYMENT: EnvironmentSection = {
     { name: 'BIND_ADDR', fallback: '127.0.0.1', meaning: 'address of this machine on which everything but nginx is reached' },
     { name: 'HTTP_PORT', fallback: '80', meaning: 'port of nginx' },
     { name: 'HTTPS_PORT', fallback: '443', meaning: 'port of nginx with TLS' },
-    { name: 'NGINX_SERVER_NAMES', fallback: 'localhost 127.0.0.1 [::1]', meaning: 'names by which nginx may be asked for; by others it does not answer' },
-    { name: 'NGINX_ANSWER_TIMEOUT', fallback: '60s', meaning: 'how long nginx waits for an answer' },
-    { name: 'NGINX_STREAM_TIMEOUT', fallback: '120s', meaning: 'how long a stream of the AI service may be silent' },
-    { name: 'NGINX_SOCKET_TIMEOUT', fallback: '1h', meaning: 'how long a socket may be silent' },
+    { name: 'TLS_MODE', fallback: 'off', meaning: 'off, files or acme; the last two with docker-compose.tls.yml' },
+    { name: 'COWRITE_SERVER_NAMES', fallback: 'localhost 127.0.0.1 [::1]', meaning: 'names by which nginx may be asked for; by others it does not answer' },
+    { name: 'COWRITE_STREAM_TIMEOUT', fallback: '120s', meaning: 'how long a stream of the AI service may be silent' },
+    { name: 'COWRITE_SOCKET_TIMEOUT', fallback: '1h', meaning: 'how long a socket may be silent' },
     { name: 'COWRITE_SUBNET', fallback: '172.29.84.0/24', meaning: 'network of the containers; with another one, COWRITE_SUBNET_DYNAMIC and COWRITE_NGINX_ADDRESS lie in it' },
     { name: 'COWRITE_SUBNET_DYNAMIC', fallback: '172.29.84.128/25', meaning: 'part of it from which containers are given addresses' },
     { name: 'COWRITE_NGINX_ADDRESS', fallback: '172.29.84.10', meaning: 'address of nginx, whose word about a client’s address is believed' },
