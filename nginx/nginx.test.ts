@@ -7,6 +7,7 @@ import { connect as connectHttp2 } from 'node:http2';
 import { request as tlsRequest } from 'node:https';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { text as textOf } from 'node:stream/consumers';
 import { ProblemBody, sentenceOf } from '@cowrite/contract';
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import { WebSocket } from 'ws';
@@ -339,8 +340,7 @@ test.runIf(hasNginx && hasOpenssl).for(['files', 'acme'])('with TLS (%s) pages a
   const ask = (path: string, host = 'localhost') =>
     new Promise<Answer>((done, fail) => {
       const asked = tlsRequest({ host: '127.0.0.1', port: own.tlsPort, servername: 'localhost', ca: certificate.cert, path, headers: { host }, agent: false }, async (response) => {
-        const text = String(Buffer.concat(await Array.fromAsync(response as AsyncIterable<Buffer>)));
-        done({ status: response.statusCode!, headers: response.headers, rawHeaders: response.rawHeaders, text });
+        done({ status: response.statusCode!, headers: response.headers, rawHeaders: response.rawHeaders, text: await textOf(response) });
       });
       asked.on('error', fail).end();
     });
@@ -348,14 +348,13 @@ test.runIf(hasNginx && hasOpenssl).for(['files', 'acme'])('with TLS (%s) pages a
   expect(seen(await ask('/api/x'))).toMatchObject({ service: 'core-api', headers: { 'x-forwarded-proto': 'https', 'x-forwarded-port': '443', 'x-forwarded-host': 'localhost' } });
   expect(await ask('/', 'evil.example')).toMatchObject({ status: 421 });
 
-  const socket = new WebSocket(`wss://127.0.0.1:${own.tlsPort}/ws/v1`, { ca: certificate.cert, servername: 'localhost', headers: { host: 'localhost' } });
+  const socket = new WebSocket(`wss://localhost:${own.tlsPort}/ws/v1`, { ca: certificate.cert });
   await once(socket, 'open');
   socket.terminate();
 
   const http2 = connectHttp2(`https://localhost:${own.tlsPort}`, { ca: certificate.cert });
   const asked = http2.request({ ':path': '/api/x' });
-  const text = String(Buffer.concat(await Array.fromAsync(asked as AsyncIterable<Buffer>)));
-  expect((JSON.parse(text) as Seen).headers['host']).toBe(`localhost:${own.tlsPort}`);
+  expect((JSON.parse(await textOf(asked)) as Seen).headers['host']).toBe(`localhost:${own.tlsPort}`);
   http2.close();
 });
 

@@ -204,13 +204,14 @@ export function prepareRedis() {
 }
 
 /**
- * An nginx for the tests of nginx/: one on PATH, or Debian's, unpacked into .build. Where none can be had, those tests are
+ * An nginx for the tests of nginx/: this machine's, or Debian's, unpacked into .build. Where none can be had, those tests are
  * left out, which is said.
  *
  * @returns {string | null} its path
  */
 export function prepareNginx() {
-  const found = onPath('nginx');
+  // Debian puts it where the PATH of a person who is not root does not look.
+  const found = onPath('nginx') ?? ['/usr/sbin/nginx'].find((path) => existsSync(path));
   if (found) return found;
   const folder = join(root, '.build/nginx');
   const program = join(folder, 'nginx');
