@@ -30,7 +30,7 @@ export interface Answer {
 }
 
 /** One line of the access log. */
-export interface LogLine {
+interface LogLine {
   readonly requestId: string;
   readonly path: string;
   readonly status: number;
