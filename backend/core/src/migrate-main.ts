@@ -7,7 +7,7 @@ import { MigrationEnvironment } from './config.ts';
  * Migrates the database for all services once and ends: the one-shot job of a deployment. A database that is not up yet is
  * waited for; every other failure ends it with status 1, and the database is as it was before the file that failed.
  */
-const REFUSED = ['ECONNREFUSED', 'ENOTFOUND', 'EAI_AGAIN', 'ECONNRESET', 'ETIMEDOUT', '57P03'];
+const REFUSED: ReadonlySet<string> = new Set(['ECONNREFUSED', 'ENOTFOUND', 'EAI_AGAIN', 'ECONNRESET', 'ETIMEDOUT', '57P03']);
 const BETWEEN_TRIES_MS = 1_000;
 
 try {
@@ -21,7 +21,7 @@ try {
       break;
     } catch (error) {
       const { code, message } = error as NodeJS.ErrnoException;
-      if (!REFUSED.includes(code ?? '') || performance.now() > until) throw error;
+      if (!REFUSED.has(code ?? '') || performance.now() > until) throw error;
       logger.warn({ why: code, message }, 'the database is not there yet; waiting for it');
       await wait(BETWEEN_TRIES_MS);
     }
