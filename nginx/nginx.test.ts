@@ -113,9 +113,11 @@ test.runIf(hasNginx)('figures, repositories and settings are not to be had under
 
 test.runIf(hasNginx)('a service that comes back at another address is found within six seconds', async () => {
   await using own = await anEdge();
-  expect(await own.ask('/api/x')).toMatchObject({ status: 200 });
+  // Each worker remembers for itself, and which of them answers is chance: all of a hundred have to be answered.
+  const answers = async () => new Set((await Promise.all(Array.from({ length: 100 }, () => own.ask('/api/x')))).map(({ status }) => status));
+  expect(await answers()).toEqual(new Set([200]));
   await own.move('core-api');
-  await vi.waitFor(async () => expect(await own.ask('/api/x')).toMatchObject({ status: 200 }), { timeout: 6_000, interval: 100 });
+  await vi.waitFor(async () => expect(await answers()).toEqual(new Set([200])), { timeout: 6_000, interval: 250 });
 });
 
 test.runIf(hasNginx)('a service that is missing stops nothing else: what asks for it is told so, in its language', async () => {
