@@ -86,7 +86,7 @@ test.each<[string, Uint8Array, string]>([
 
 test('a file larger than may be is refused while it comes', async () => {
   await using story = await aStory({ roles: [], environment: { COWRITE_IMPORT_BYTES_MAX: '4096' } });
-  expect(await add(story, await open(story), 'a.txt', new Uint8Array(4097).fill(0x61)).problem).toMatchObject({ code: 'too-large', status: 413 });
+  expect(await add(story, await open(story), 'a.txt', new Uint8Array(4097).fill(0x61)).problem).toMatchObject({ code: 'too-large', status: 413, details: { limit: '4 KiB' } });
 });
 
 test('five hundred chapters come in at once, in order, and are waiting for sync', { timeout: 60_000 }, async () => {

@@ -17,6 +17,10 @@ export function prepare(instance: FastifyInstance, { guard, config }: { guard: G
   instance.addHook('onRequest', (request, reply) => guard.admit(request, reply));
 
   readJson(instance, config.limits.bodyBytesMax);
+  // What is said of a request that is too large is the limit of its own route. A hook, since Nest makes the routes.
+  instance.addHook('onRoute', (route) => {
+    if (route.config?.route?.body === 'bytes') route.bodyLimit = config.limits.importBytesMax;
+  });
   instance.addContentTypeParser('application/octet-stream', { parseAs: 'buffer', bodyLimit: config.limits.importBytesMax }, (request, body, done) => {
     // Bytes are for the routes that ask for them; elsewhere the smaller limit of JSON must not be got around.
     if (request.routeOptions.config.route?.body === 'bytes') done(null, body);

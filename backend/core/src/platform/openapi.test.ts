@@ -40,6 +40,8 @@ test('serves the document and a page that loads nothing from elsewhere', async (
   await using world = await aWorld();
   const get = (path: string) => world.browser().send('GET', path);
   expect((await get('/api-docs-json')).json()).toEqual(JSON.parse(JSON.stringify(openApiDocument(coreApi))));
+  const { servers } = (await world.browser().send('GET', '/api-docs-json', { headers: { 'x-forwarded-prefix': '/api' } })).json<{ servers: unknown }>();
+  expect(servers).toEqual([{ url: '/api' }]);
   const page = await get('/api-docs');
   expect(page.headers['content-type']).toContain('text/html');
   const assets = [...page.body.matchAll(/(?:src|href)="([^"]+)"/g)].map((match) => match[1]!);

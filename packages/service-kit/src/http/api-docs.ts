@@ -1,4 +1,4 @@
-import type { FastifyInstance } from 'fastify';
+import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { readFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
@@ -27,16 +27,17 @@ const POLICY = "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-
  * page names its parts relatively, so that it also works under a prefix (`/ai/docs`).
  */
 export function serveApiDocs(instance: FastifyInstance, document: ReturnType<typeof openApiDocument>, { pagePath, documentPath }: { pagePath: string; documentPath: string }): void {
-  const text = JSON.stringify(document);
+  /** Under a prefix the service's addresses begin with it, which nginx says. */
+  const textUnder = (prefix: string | string[] | undefined): string => JSON.stringify({ ...document, servers: [{ url: typeof prefix === 'string' && /^\/[\w-]+$/.test(prefix) ? prefix : '/' }] });
   const title = (document['info'] as { title: string }).title;
   const folder = dirname(createRequire(import.meta.url).resolve('swagger-ui-dist/package.json'));
-  const serve = (path: string, type: string, content: () => Promise<string | Buffer> | string): void => {
-    instance.get(path, async (_request, reply) => {
-      const body = await content();
+  const serve = (path: string, type: string, content: (request: FastifyRequest) => Promise<string | Buffer> | string): void => {
+    instance.get(path, async (request, reply) => {
+      const body = await content(request);
       return reply.headers({ 'content-type': type, 'content-security-policy': POLICY, 'cache-control': 'public, max-age=300' }).send(body);
     });
   };
-  serve(documentPath, 'application/json; charset=utf-8', () => text);
+  serve(documentPath, 'application/json; charset=utf-8', ({ headers }) => textUnder(headers['x-forwarded-prefix']));
   serve(pagePath, 'text/html; charset=utf-8', () => page(title, pagePath.slice(1)));
   serve(`${pagePath}/start.js`, 'text/javascript; charset=utf-8', () => start(documentPath.slice(1)));
   serve(`${pagePath}/swagger-ui.css`, 'text/css; charset=utf-8', () => readFile(join(folder, 'swagger-ui.css')));
