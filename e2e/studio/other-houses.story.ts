@@ -1,6 +1,6 @@
 import AxeBuilder from '@axe-core/playwright';
 import { test as base, expect } from '@playwright/test';
-import { Issuer } from '../../backend/core/src/accounts/testing/issuer.ts';
+import { environmentOf, Issuer } from '../../backend/core/src/accounts/testing/issuer.ts';
 import { Person } from '../../bench/people.ts';
 import { type Stack, startStack } from '../../bench/stack.ts';
 import { studioUrl } from './product.ts';
@@ -11,18 +11,7 @@ const test = base.extend<object, { street: { product: Stack; google: Issuer; kak
     async ({}, use) => {
       await using google = await Issuer.start();
       await using kakao = await Issuer.start();
-      await using product = await startStack({
-        studio: true,
-        env: {
-          GOOGLE_CLIENT_ID: google.clientId,
-          GOOGLE_CLIENT_SECRET: google.clientSecret,
-          COWRITE_GOOGLE_ISSUER: google.url,
-          KAKAO_CLIENT_ID: kakao.clientId,
-          KAKAO_CLIENT_SECRET: kakao.clientSecret,
-          COWRITE_KAKAO_ISSUER: kakao.url,
-          COWRITE_KAKAO_API: kakao.url,
-        },
-      });
+      await using product = await startStack({ studio: true, env: environmentOf({ google, kakao }) });
       await use({ product, google, kakao });
     },
     { scope: 'worker', timeout: 120_000 },

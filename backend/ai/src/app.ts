@@ -1,47 +1,35 @@
 import { assists, Problem, type Provider } from '@cowrite/contract';
 import { answers, connect, figuresOf, type Logger, watchPools } from '@cowrite/service-kit';
 import { type Grant, Grants, keysOf, Refused } from '@cowrite/service-kit/grants';
-import { answerPreflight, answerProblem, listenOn, observe, openApiDocument, readJson, requestId, SAFE_HEADERS, serveApiDocs, serveRoute, whyNothingAt } from '@cowrite/service-kit/http';
-import fastify, { type FastifyInstance, type FastifyRequest } from 'fastify';
+import { type Edge, edge, serveRoute } from '@cowrite/service-kit/http';
+import type { FastifyRequest } from 'fastify';
 import type { JWTVerifyGetKey } from 'jose';
 import { aiApi } from './api.ts';
 import type { AiConfig } from './config.ts';
 
-export interface Ai {
-  readonly instance: FastifyInstance;
-  /** Begins to serve. @returns the port, which differs from the configured one when that is 0. */
-  listen(): Promise<number>;
-  /** Lets requests on their way finish, then stops. */
-  close(): Promise<void>;
-}
-
 const FORGET_SPENT_EVERY_MS = 600_000;
 
 /** Puts the service together: the one place that knows every part. `keys`: core's, when a test has them at hand. */
-export function createAi({ config, logger, keys }: { config: AiConfig; logger: Logger; keys?: JWTVerifyGetKey }): Ai {
+export function createAi({ config, logger, keys }: { config: AiConfig; logger: Logger; keys?: JWTVerifyGetKey }): Edge {
   const pool = connect(config.DATABASE_URL, { name: 'cowrite-ai' });
   const grants = new Grants(pool, keys ?? keysOf(config.CORE_URL), { audience: 'cowrite-ai', spent: 'ai.spent_ticket' });
   const registry = figuresOf('ai');
   watchPools(registry, { main: pool });
-  const instance = fastify({
-    genReqId: requestId,
-    trustProxy: config.COWRITE_TRUSTED_PROXIES.length > 0 ? config.COWRITE_TRUSTED_PROXIES : false,
-    forceCloseConnections: 'idle',
-    frameworkErrors: (failure, request, reply) => answerProblem(failure, request, reply, { log: logger }),
+  const service = edge({
+    logger,
+    registry,
+    api: aiApi,
+    origins: config.origins,
+    hosts: config.HOST,
+    port: config.PORT,
+    trustedProxies: config.COWRITE_TRUSTED_PROXIES,
+    bodyBytesMax: config.COWRITE_BODY_BYTES_MAX,
+    async closing() {
+      clearInterval(forgetting);
+      await pool.end();
+    },
   });
-  const to = observe(instance, { log: logger, registry });
-  const whyNothing = whyNothingAt(Object.values(assists));
-  instance.setErrorHandler((failure, request, reply) => answerProblem(failure, request, reply, to));
-  instance.setNotFoundHandler((request, reply) => answerProblem(whyNothing(request), request, reply, to));
-  instance.addHook('onRequest', async (request, reply) => {
-    void reply.headers(SAFE_HEADERS).header('x-request-id', request.id).header('vary', 'Origin');
-    if (answerPreflight(request, reply, config.origins)) return reply;
-    const { origin } = request.headers;
-    if (origin !== undefined && !config.origins.has(origin)) throw new Problem('foreign-origin');
-    return undefined;
-  });
-  readJson(instance, config.COWRITE_BODY_BYTES_MAX);
-  serveApiDocs(instance, openApiDocument(aiApi), { pagePath: '/docs', documentPath: '/openapi.json' });
+  const { instance } = service;
 
   const providers: Provider[] = [...(config.OPENAI_API_KEY ? ['openai' as const] : []), ...(config.ANTHROPIC_API_KEY ? ['anthropic' as const] : [])];
   const anyone = (): null => null;
@@ -56,24 +44,7 @@ export function createAi({ config, logger, keys }: { config: AiConfig; logger: L
   });
 
   const forgetting = setInterval(() => void grants.forgetSpent().catch((failure: unknown) => logger.warn({ err: failure }, 'spent tickets could not be forgotten')), FORGET_SPENT_EVERY_MS).unref();
-  let listening: { close(): Promise<void> } | undefined;
-  let closing: Promise<void> | undefined;
-  const close = async (): Promise<void> => {
-    clearInterval(forgetting);
-    await listening?.close();
-    await instance.close();
-    await pool.end();
-  };
-  return {
-    instance,
-    async listen() {
-      await instance.ready();
-      const started = await listenOn(instance, config.HOST, config.PORT, logger);
-      listening = started;
-      return started.port;
-    },
-    close: () => (closing ??= close()),
-  };
+  return service;
 }
 
 /** What a caller showed. @throws Problem `signed-out` */

@@ -1,27 +1,5 @@
-import { ConfigError, createLogger, readConfig, watchdog } from '@cowrite/service-kit';
+import { runService } from '@cowrite/service-kit';
 import { createAi } from './app.ts';
 import { AiConfig } from './config.ts';
 
-try {
-  const config = readConfig(AiConfig, process.env);
-  const logger = createLogger({ service: 'ai', level: config.LOG_LEVEL });
-  const ai = createAi({ config, logger });
-  const port = await ai.listen();
-  watchdog();
-  logger.info({ port }, 'listening');
-
-  let stopping = false;
-  const stop = async () => {
-    if (stopping) return;
-    stopping = true;
-    await ai.close();
-    process.exit(0);
-  };
-  process.on('SIGTERM', () => void stop());
-  process.on('SIGINT', () => void stop());
-  // The launcher holds the other end of this pipe: its death is ours.
-  if (process.env['COWRITE_SUPERVISED']) process.stdin.on('end', () => void stop()).resume();
-} catch (error) {
-  process.stderr.write(`${error instanceof ConfigError ? error.message : (error as Error).stack}\n`);
-  process.exit(1);
-}
+await runService({ service: 'ai', env: process.env, schema: AiConfig, logLevel: (config) => config.LOG_LEVEL, create: (config, logger) => createAi({ config, logger }) });

@@ -1,8 +1,7 @@
 import { mediaService, Problem } from '@cowrite/contract';
 import { answers, connect, figuresOf, type Logger, watchPools } from '@cowrite/service-kit';
 import { Grants, keysOf } from '@cowrite/service-kit/grants';
-import { answerPreflight, answerProblem, listenOn, observe, openApiDocument, readJson, requestId, SAFE_HEADERS, serveApiDocs, serveRoute, whyNothingAt } from '@cowrite/service-kit/http';
-import fastify, { type FastifyInstance } from 'fastify';
+import { type Edge, edge, serveRoute } from '@cowrite/service-kit/http';
 import type { JWTVerifyGetKey } from 'jose';
 import { join, resolve } from 'node:path';
 import { servePictures } from './addresses.ts';
@@ -16,14 +15,9 @@ import { Staging } from './staging.ts';
 import { serveUploads, TUS_HEADERS } from './tus-wire.ts';
 import { Uploads } from './uploads.ts';
 
-export interface Media {
-  readonly instance: FastifyInstance;
-  /** Begins to serve. @returns the port, which differs from the configured one when that is 0. */
-  listen(): Promise<number>;
+export interface Media extends Edge {
   /** Removes what is over: uploads that never became whole, pictures that nothing refers to, spent tickets. Done by itself, too. */
   sweep(): Promise<void>;
-  /** Lets requests on their way finish, then stops. */
-  close(): Promise<void>;
 }
 
 /** JSON is taken nowhere; what else comes by mistake is not read far. */
@@ -47,27 +41,25 @@ export function createMedia({ config, logger, keys = keysOf(config.CORE_URL), no
   };
   const uploads = new Uploads({ pool, grants, keeper, staging, logger }, limits, now);
 
-  const instance = fastify({
-    genReqId: requestId,
-    trustProxy: config.COWRITE_TRUSTED_PROXIES.length > 0 ? config.COWRITE_TRUSTED_PROXIES : false,
-    forceCloseConnections: 'idle',
-    frameworkErrors: (failure, request, reply) => answerProblem(failure, request, reply, { log: logger }),
-  });
   const registry = figuresOf('media');
   watchPools(registry, { main: pool });
-  const to = observe(instance, { log: logger, registry });
-  const whyNothing = whyNothingAt(Object.values(mediaService));
-  instance.setErrorHandler((failure, request, reply) => answerProblem(failure, request, reply, to));
-  instance.setNotFoundHandler((request, reply) => answerProblem(whyNothing(request), request, reply, to));
-  instance.addHook('onRequest', async (request, reply) => {
-    void reply.headers(SAFE_HEADERS).header('x-request-id', request.id).header('vary', 'Origin');
-    if (answerPreflight(request, reply, config.origins, TUS_HEADERS)) return reply;
-    const { origin } = request.headers;
-    if (origin !== undefined && !config.origins.has(origin)) throw new Problem('foreign-origin');
-    return undefined;
+  const service = edge({
+    logger,
+    registry,
+    api: mediaApi,
+    origins: config.origins,
+    hosts: config.HOST,
+    port: config.PORT,
+    trustedProxies: config.COWRITE_TRUSTED_PROXIES,
+    bodyBytesMax: BODY_BYTES_MAX,
+    headers: TUS_HEADERS,
+    async closing() {
+      clearInterval(sweeping);
+      await uploads.settled();
+      await pool.end();
+    },
   });
-  readJson(instance, BODY_BYTES_MAX);
-  serveApiDocs(instance, openApiDocument(mediaApi), { pagePath: '/docs', documentPath: '/openapi.json' });
+  const { instance } = service;
   const anyone = (): null => null;
   serveRoute(instance, mediaService.health, anyone, () => ({ status: 'ok' as const, service: 'media' as const }));
   serveRoute(instance, mediaService.ready, anyone, async () => {
@@ -83,26 +75,7 @@ export function createMedia({ config, logger, keys = keysOf(config.CORE_URL), no
     if (expired + orphans > 0) logger.info({ uploads: expired, pictures: orphans }, 'swept');
   };
   const sweeping = setInterval(() => void sweep().catch((failure: unknown) => logger.warn({ err: failure }, 'what is over could not be swept')), config.COWRITE_MEDIA_SWEEP_EVERY).unref();
-  let listening: { close(): Promise<void> } | undefined;
-  let closing: Promise<void> | undefined;
-  const close = async (): Promise<void> => {
-    clearInterval(sweeping);
-    await listening?.close();
-    await instance.close();
-    await uploads.settled();
-    await pool.end();
-  };
-  return {
-    instance,
-    async listen() {
-      await instance.ready();
-      const started = await listenOn(instance, config.HOST, config.PORT, logger);
-      listening = started;
-      return started.port;
-    },
-    sweep,
-    close: () => (closing ??= close()),
-  };
+  return { ...service, sweep };
 }
 
 function blobStoreOf(config: MediaConfig, folder: string): BlobStore {

@@ -1,4 +1,4 @@
-import { Counter, figuresOf, Gauge, Histogram, type Pool, type Registry, watchPools } from '@cowrite/service-kit';
+import { Counter, figuresOf, Gauge, Histogram, type Pool, type Registry, watch, watchPools } from '@cowrite/service-kit';
 
 /** What can be counted of a running node at any moment. */
 export interface Node {
@@ -9,9 +9,6 @@ export interface Node {
   isBusUp(): boolean;
   isStalled(): boolean;
 }
-
-/** How many it is where the answer takes a question; null leaves the figure as it was. */
-type Asked = () => Promise<number | null>;
 
 /** The figures of a sync node. What is written is counted once a commit, never once an edit. */
 export class SyncFigures {
@@ -29,32 +26,20 @@ export class SyncFigures {
       registers,
     });
     this.#updates = new Counter({ name: 'cowrite_sync_updates_total', help: 'Edits that were committed and acknowledged.', registers });
-    const oldest: Asked = async () => {
+    watch(this.registry, 'cowrite_sync_log_oldest_seconds', 'Age of the oldest row of the log that the compactor has not folded yet.', async () => {
       const { rows } = await pools.main.query<{ seconds: number }>('SELECT coalesce(extract(epoch FROM now() - min(at)), 0)::float8 AS seconds FROM sync.update_log');
       return rows[0]!.seconds;
-    };
-    const lag = new Gauge({
-      name: 'cowrite_sync_log_oldest_seconds',
-      help: 'Age of the oldest row of the log that the compactor has not folded yet.',
-      registers,
-      collect: async () => {
-        const seconds = await oldest().catch(() => null);
-        if (seconds !== null) lag.set(seconds);
-      },
     });
   }
 
   /** Counts `node`, whenever somebody looks. */
   watch(node: Node): void {
-    const registers = [this.registry];
-    const gauge = (name: string, help: string, read: () => number) => {
-      const made: Gauge = new Gauge({ name: `cowrite_sync_${name}`, help, registers, collect: () => made.set(read()) });
-    };
+    const gauge = (name: string, help: string, read: () => number) => watch(this.registry, `cowrite_sync_${name}`, help, read);
     const sockets: Gauge<'wire'> = new Gauge({
       name: 'cowrite_sync_sockets',
       help: 'Sockets and streams that are open, by wire.',
       labelNames: ['wire'],
-      registers,
+      registers: [this.registry],
       collect: () => {
         for (const [wire, count] of Object.entries(node.sockets())) sockets.set({ wire }, count);
       },

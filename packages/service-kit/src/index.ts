@@ -6,4 +6,5 @@ export * from './metrics.ts';
 export * from './migrate.ts';
 export * from './origins.ts';
 export * from './process-settings.ts';
+export * from './run-service.ts';
 export * from './watchdog.ts';

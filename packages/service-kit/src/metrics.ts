@@ -15,9 +15,24 @@ export function figuresOf(service: string): Registry {
   return registry;
 }
 
+/** A figure that is asked for when somebody looks. One that cannot be told at the moment stays as it was. */
+export function watch(registry: Registry, name: string, help: string, read: () => number | Promise<number>): void {
+  const gauge: Gauge = new Gauge({
+    name,
+    help,
+    registers: [registry],
+    async collect() {
+      const value = await Promise.resolve()
+        .then(read)
+        .catch(() => null);
+      if (value !== null) gauge.set(value);
+    },
+  });
+}
+
 /** How many connections each pool has, and how many questions wait for one. */
 export function watchPools(registry: Registry, pools: Record<string, Pool>): void {
-  const watch = (what: string, help: string, read: (pool: Pool) => number) => {
+  const ofPools = (what: string, help: string, read: (pool: Pool) => number) => {
     const gauge: Gauge<'pool'> = new Gauge({
       name: `cowrite_database_${what}`,
       help,
@@ -28,9 +43,9 @@ export function watchPools(registry: Registry, pools: Record<string, Pool>): voi
       },
     });
   };
-  watch('connections', 'Connections to PostgreSQL.', (pool) => pool.totalCount);
-  watch('connections_idle', 'Connections that nobody uses at the moment.', (pool) => pool.idleCount);
-  watch('waiting', 'Questions that wait for a connection.', (pool) => pool.waitingCount);
+  ofPools('connections', 'Connections to PostgreSQL.', (pool) => pool.totalCount);
+  ofPools('connections_idle', 'Connections that nobody uses at the moment.', (pool) => pool.idleCount);
+  ofPools('waiting', 'Questions that wait for a connection.', (pool) => pool.waitingCount);
 }
 
 /** Requests and how long they took, by route (never by address: that would hold ids), and refusals by their code. */

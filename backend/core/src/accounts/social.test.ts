@@ -1,22 +1,14 @@
 import { routes, type SignInProvider } from '@cowrite/contract';
 import { expect, test } from 'vitest';
 import { aWorld, type Browser, type World } from '../platform/testing/scenario.ts';
-import { Issuer, type Resident } from './testing/issuer.ts';
+import { environmentOf, Issuer, type Resident } from './testing/issuer.ts';
 
 const { accounts, social } = routes;
 
 /** A core that knows two other houses, each an issuer of the test's own. */
 async function aStreet() {
   const [google, kakao] = [await Issuer.start(), await Issuer.start()];
-  const world = await aWorld({
-    GOOGLE_CLIENT_ID: google.clientId,
-    GOOGLE_CLIENT_SECRET: google.clientSecret,
-    COWRITE_GOOGLE_ISSUER: google.url,
-    KAKAO_CLIENT_ID: kakao.clientId,
-    KAKAO_CLIENT_SECRET: kakao.clientSecret,
-    COWRITE_KAKAO_ISSUER: kakao.url,
-    COWRITE_KAKAO_API: kakao.url,
-  });
+  const world = await aWorld(environmentOf({ google, kakao }));
   const houses: Record<SignInProvider, Issuer> = { google, kakao };
   /** What comes back with a browser that was sent to a house and signed in there. */
   const sent = async (browser: Browser, provider: SignInProvider, resident: Resident) => houses[provider].signIn((await browser.call(social.begin, { provider, next: '/p/1' })).url, resident);

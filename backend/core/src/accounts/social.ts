@@ -129,7 +129,7 @@ export class Social {
   async #comeBack(provider: SignInProvider, query: string, browser: string | undefined, who: SignedIn | null): Promise<{ arrived: Arrived; attempt: { next: string | null } }> {
     const state = new URLSearchParams(query).get('state');
     const attempt = state === null ? undefined : await store.takeAttempt(this.db, sha256(state));
-    const isTheirs = attempt !== undefined && browser !== undefined && attempt.browser.every((byte, at) => byte === sha256(browser)[at]);
+    const isTheirs = attempt !== undefined && browser !== undefined && sha256(browser).equals(attempt.browser);
     if (!isTheirs || attempt.provider !== provider || attempt.user_id !== (who?.userId ?? null) || attempt.expires_at <= this.clock.now()) throw new Problem('social-refused');
     return { arrived: await this.parts.houses.finish(provider, query, { state: state!, nonce: attempt.nonce, verifier: attempt.verifier }), attempt };
   }
@@ -176,7 +176,7 @@ export class Social {
 
   async #readLink(given: string, browser: string | undefined) {
     const link = await store.readLink(this.db, sha256(given));
-    if (link === undefined || browser === undefined || !link.browser.every((byte, at) => byte === sha256(browser)[at]) || link.expires_at <= this.clock.now()) throw new Problem('social-refused');
+    if (link === undefined || browser === undefined || !sha256(browser).equals(link.browser) || link.expires_at <= this.clock.now()) throw new Problem('social-refused');
     return link;
   }
 

@@ -1,5 +1,5 @@
 import { type documents, type In, Problem, type Role, type tickets, type TicketClaims } from '@cowrite/contract';
-import { Gauge, type Registry } from '@cowrite/service-kit';
+import { type Registry, watch } from '@cowrite/service-kit';
 import { readBatch } from '@cowrite/sync-core';
 import { randomUUID } from 'node:crypto';
 import type { Limits } from '../config.ts';
@@ -17,14 +17,9 @@ const TICKET_MS = 30_000;
 
 /** How long the oldest of core's own edits has been waiting for sync to take it. */
 export function watchEdits(registry: Registry, db: Database, clock: Clock): void {
-  const age = new Gauge({
-    name: 'cowrite_edits_oldest_seconds',
-    help: 'Age of the oldest edit of core’s own that sync has not taken yet; 0 when none waits.',
-    registers: [registry],
-    collect: async () => {
-      const oldest = await store.oldestEdit(db).catch(() => null);
-      age.set(oldest === null ? 0 : (clock.now().getTime() - oldest.getTime()) / 1_000);
-    },
+  watch(registry, 'cowrite_edits_oldest_seconds', 'Age of the oldest edit of core’s own that sync has not taken yet; 0 when none waits.', async () => {
+    const oldest = await store.oldestEdit(db);
+    return oldest === null ? 0 : (clock.now().getTime() - oldest.getTime()) / 1_000;
   });
 }
 

@@ -1,7 +1,7 @@
 'use client';
 
 import { LINK_STATE, LinkNeeded, Problem, routes, type SignInProvider } from '@cowrite/contract';
-import { useEffect, useState } from 'react';
+import { useEffect, useRef, useState } from 'react';
 import { call } from '../../shared/api/call.ts';
 import { fieldProblem } from '../../shared/api/problem-text.ts';
 import { useLocale, useWords } from '../../shared/i18n/words.tsx';
@@ -21,7 +21,11 @@ export function SocialReturn({ provider }: { provider: SignInProvider }) {
   const locale = useLocale();
   const [failure, setFailure] = useState<unknown>(null);
   const [needed, setNeeded] = useState<LinkNeeded | null>(null);
+  const begun = useRef(false);
   useEffect(() => {
+    // What came back is used up by one attempt.
+    if (begun.current) return;
+    begun.current = true;
     const query = location.search;
     // A code is good once; it stays in no history and is told to nobody.
     history.replaceState(null, '', location.pathname);
@@ -40,9 +44,7 @@ export function SocialReturn({ provider }: { provider: SignInProvider }) {
         else setFailure(caught);
       }
     })();
-    // Once: what came back is used up by it.
-    // oxlint-disable-next-line react-hooks/exhaustive-deps
-  }, []);
+  }, [provider, locale]);
   if (needed) return <LinkForm provider={provider} needed={needed} />;
   return (
     <EntryPage title={failure === null ? t.returning : t.returnFailed}>

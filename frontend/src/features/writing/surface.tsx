@@ -50,7 +50,7 @@ export function Surface(props: SurfaceProps) {
   const isFresh = useRef(props.isFresh ?? false);
   useEffect(() => {
     if (!project) return;
-    const opened = project.open(documentId, { isFresh: isFresh.current });
+    const opened = project.open(documentId, { isFresh: isFresh.current && history === 0 });
     const leave = scenes.add(opened);
     setLive(opened);
     return () => {
@@ -78,13 +78,14 @@ export function Surface(props: SurfaceProps) {
   const notify = useNotify();
   const { isOver } = state;
   const isAnythingLaidBy = state.drafts.length > 0;
+  const toldOf = useRef<LiveDocument | null>(null);
   useEffect(() => {
-    if (!isOver) return;
+    // Said once of each history, when it ends.
+    if (!isOver || toldOf.current === live) return;
+    toldOf.current = live;
     setHistory((before) => before + 1);
     if (!isAnythingLaidBy) notify({ text: t.replaced });
-    // Said once, when it happens.
-    // oxlint-disable-next-line react-hooks/exhaustive-deps
-  }, [isOver]);
+  }, [isOver, live, isAnythingLaidBy, notify, t.replaced]);
   return (
     <>
       <DraftNotices live={live} drafts={state.drafts} title={props.title} />

@@ -1,4 +1,5 @@
 export * from './api-docs.ts';
+export * from './edge.ts';
 export * from './input.ts';
 export * from './listen.ts';
 export * from './observe.ts';

@@ -125,6 +125,17 @@ export class Issuer implements AsyncDisposable {
   }
 }
 
+/** What a core is told so that it knows both houses. */
+export const environmentOf = ({ google, kakao }: { google: Issuer; kakao: Issuer }): Record<string, string> => ({
+  GOOGLE_CLIENT_ID: google.clientId,
+  GOOGLE_CLIENT_SECRET: google.clientSecret,
+  COWRITE_GOOGLE_ISSUER: google.url,
+  KAKAO_CLIENT_ID: kakao.clientId,
+  KAKAO_CLIENT_SECRET: kakao.clientSecret,
+  COWRITE_KAKAO_ISSUER: kakao.url,
+  COWRITE_KAKAO_API: kakao.url,
+});
+
 async function textOf(request: IncomingMessage): Promise<string> {
   let text = '';
   for await (const chunk of request) text += String(chunk);
