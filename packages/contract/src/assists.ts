@@ -1,25 +1,275 @@
 import * as z from 'zod';
-import { ProjectId } from './ids.ts';
+import { AssistId, DocumentId, Instant, NodeId, PacketId, ProjectId, UserId } from './ids.ts';
+import { ProblemBody } from './problems.ts';
 import { accountRoute, projectRoute, publicRoute } from './route.ts';
 import { Ticket } from './sync.ts';
 
-/** Core's part: who may ask for help in a work. */
-export const assistTickets = {
-  project: projectRoute('POST /projects/:projectId/assists/tickets', { needs: 'story.read', status: 201, output: Ticket, summary: 'A one-use ticket for the AI service, good for 30 s.' }),
-};
-
-/** Makers of models that the service can speak with. */
-export const Provider = z.enum(['openai', 'anthropic']);
+/** Whose models can be asked: two makers, and `endpoint`, whatever speaks OpenAI's protocol at the address that the operator gave. */
+export const Provider = z.enum(['openai', 'anthropic', 'endpoint']);
 export type Provider = z.infer<typeof Provider>;
 
-/** The AI service's own routes (:8101, through nginx under `/ai`). A ticket or a personal token is the bearer. */
+/** What the AI service can be asked for. */
+export const Feature = z.enum(['continue', 'rewrite', 'style', 'expand', 'shorten', 'translate', 'storyboard', 'script', 'ask', 'summarise', 'simulate', 'react', 'research']);
+export type Feature = z.infer<typeof Feature>;
+
+/**
+ * A stretch of a scene, found again after edits: positions in UTF-16 units of the scene's text (`sceneLines`, joined by
+ * newlines), and the text that stood there (a TextPositionSelector and a TextQuoteSelector of the W3C's annotation model).
+ * The words decide, the positions say which of several places that say the same is meant.
+ */
+export const TextSpan = z.strictObject({ documentId: DocumentId, from: z.int().min(0), to: z.int().min(0), quote: z.string().max(20_000) }).refine(({ from, to }) => from <= to, 'ends before it begins');
+export type TextSpan = z.infer<typeof TextSpan>;
+
+const Instruction = z.string().trim().max(2_000);
+const Question = z.string().trim().min(1).max(2_000);
+/** The last chapter or scene that may be known: what comes after it in the outline's order is not. */
+const asOf = NodeId.optional();
+const ofSpan = <F extends Feature>(feature: F) => z.strictObject({ feature: z.literal(feature), span: TextSpan, instruction: Instruction.optional() });
+
+/** What is asked for. Nothing in it is an address, a model or a key. */
+export const AssistTask = z.discriminatedUnion('feature', [
+  /** Three short ways in which the text could go on after `span`, whose end is the caret; its quote is what stands before the caret. */
+  ofSpan('continue'),
+  ofSpan('rewrite'),
+  ofSpan('style'),
+  ofSpan('expand'),
+  ofSpan('shorten'),
+  ofSpan('storyboard'),
+  ofSpan('script'),
+  ofSpan('translate').extend({ language: z.string().regex(/^[a-z]{2}(-[A-Z]{2})?$/) }),
+  z.strictObject({ feature: z.literal('ask'), question: Question, asOf }),
+  z.strictObject({ feature: z.literal('summarise'), nodeId: NodeId }),
+  z.strictObject({ feature: z.literal('simulate'), character: z.string().trim().min(1).max(80), message: Question, said: z.array(z.strictObject({ by: z.enum(['writer', 'character']), text: z.string().max(4_000) })).max(40).default([]), asOf }),
+  z.strictObject({ feature: z.literal('react'), nodeId: NodeId, readers: Instruction.optional() }),
+  z.strictObject({ feature: z.literal('research'), question: Question, sources: z.array(z.string().max(20_000)).max(5).default([]) }),
+]);
+export type AssistTask = z.infer<typeof AssistTask>;
+
+/**
+ * Where an item of a brief stands, from what changes least to what changes with every keystroke, so that a maker's prompt
+ * cache serves: the work itself, its facts, what happened so far, passages that were looked up, the plan, the text at hand.
+ */
+export const Layer = z.enum(['work', 'facts', 'recap', 'passages', 'plan', 'text']);
+export type Layer = z.infer<typeof Layer>;
+
+/** One thing that a model is told. `of`: whose text it is; `source`: where in the manuscript it stands. */
+export const BriefItem = z.object({ id: z.string(), layer: Layer, title: z.string(), text: z.string(), source: TextSpan.nullable(), of: z.array(UserId) });
+export type BriefItem = z.infer<typeof BriefItem>;
+
+/** What core lets be told for a task, and what it kept back, each with the reason. */
+export const StoryBrief = z.object({
+  /** The first of the asked-for providers that the work allows; what is here may go there. */
+  provider: Provider,
+  /** Others to which every item may go as well, when the first fails. */
+  also: z.array(Provider),
+  /** The work's title. */
+  title: z.string(),
+  items: z.array(BriefItem),
+  /** No room for it. */
+  dropped: z.array(z.object({ id: z.string(), layer: Layer, title: z.string() })),
+  /** Written by people who have not agreed that their text goes to this provider, and not needed: what is needed is refused with `consent-needed`. */
+  withheld: z.array(z.object({ title: z.string(), of: z.array(z.object({ userId: UserId, name: z.string() })) })),
+  /** May this project's answers be kept for an hour, and longer than the proposal is pending? */
+  cacheAnswers: z.boolean(),
+  keepTexts: z.boolean(),
+});
+export type StoryBrief = z.infer<typeof StoryBrief>;
+
+/** A member's or the work's word that text may go to a provider, under the notice that was shown. */
+const Agreement = z.object({ provider: Provider, notice: z.string(), at: Instant });
+
+/** Whether and how a work is helped by AI. `never`: locked, nothing of it is sent anywhere, whoever asks. */
+export const AiMode = z.enum(['off', 'on', 'never']);
+export type AiMode = z.infer<typeof AiMode>;
+export const AiSettings = z.object({
+  mode: AiMode,
+  /** The providers that the owner allowed for this work. */
+  allowed: z.array(Agreement),
+  cacheAnswers: z.boolean(),
+  keepTexts: z.boolean(),
+  members: z.array(z.object({ userId: UserId, name: z.string(), agreed: z.array(Agreement) })),
+});
+export type AiSettings = z.infer<typeof AiSettings>;
+
+const Agreeing = z.array(z.strictObject({ provider: Provider, notice: z.string().min(1).max(64) })).max(3);
+
+/** Core's part: who may ask for help in a work, with what consent, and what of the manuscript is told. */
+export const assistGrants = {
+  ticket: projectRoute('POST /projects/:projectId/assists/tickets', { needs: 'story.read', status: 201, output: Ticket, summary: 'A one-use ticket for the AI service, good for 30 s.' }),
+  settings: projectRoute('GET /projects/:projectId/ai', { needs: 'project.read', output: AiSettings, summary: 'Whether the work is helped by AI, whose models, and who agreed to it.' }),
+  decide: projectRoute('PUT /projects/:projectId/ai', {
+    needs: 'project.manage',
+    body: z.strictObject({ mode: AiMode, allowed: Agreeing, cacheAnswers: z.boolean().default(false), keepTexts: z.boolean().default(false) }),
+    output: AiSettings,
+    summary: 'Turn help by AI on or off for the work, or lock it; the owner agrees for the work, and for their own text.',
+  }),
+  agree: projectRoute('PUT /projects/:projectId/ai/consent', {
+    needs: 'project.read',
+    body: z.strictObject({ agreed: Agreeing }),
+    output: AiSettings,
+    summary: 'Say to whose models one’s own text may go. What was agreed to before and is not named is withdrawn.',
+  }),
+  errand: projectRoute('POST /projects/:projectId/assists/errands', {
+    needs: 'story.read',
+    status: 201,
+    output: z.object({ errand: z.string(), expiresAt: Instant }),
+    summary: 'For the AI service, in the caller’s name: the right to read briefs for one task, for at most a day, as long as the caller keeps theirs. Takes the ticket that the AI service was given.',
+  }),
+  brief: projectRoute('POST /projects/:projectId/briefs', {
+    needs: 'story.read',
+    body: z.strictObject({ task: AssistTask, providers: Agreeing.min(1) }),
+    output: StoryBrief,
+    summary: 'What a model may be told for a task: read at one moment, as far as the caller may read, and only text whose authors agreed. `providers` in the order in which they are wanted, each with the version of its notice.',
+  }),
+};
+
+/** What a thing costs, in millionths of the house's currency unit. */
+const Micros = z.int().min(0);
+
+/** Exactly what will be sent, and what it will cost. `hash`: SHA-256 of the messages as they go out. */
+export const Packet = z.object({
+  id: PacketId,
+  hash: z.string(),
+  provider: Provider,
+  model: z.string(),
+  /** The rules that stand before everything else. */
+  rules: z.string(),
+  /** What is asked, as the model reads it. */
+  request: z.string(),
+  items: z.array(BriefItem.extend({ tokens: z.int().min(0) })),
+  dropped: StoryBrief.shape.dropped,
+  withheld: StoryBrief.shape.withheld,
+  tokens: z.int().min(0),
+  /** Whether `tokens` were counted by the model's own tokenizer. */
+  tokensExact: z.boolean(),
+  /** The most it can cost: everything sent, and the longest answer. Null when the operator gave no price. */
+  costMost: Micros.nullable(),
+  currency: z.string(),
+  expiresAt: Instant,
+});
+export type Packet = z.infer<typeof Packet>;
+
+/** Where something that an answer says stands in the manuscript; the quote was found there, word for word. */
+export const Citation = z.object({ itemId: z.string(), span: TextSpan });
+export type Citation = z.infer<typeof Citation>;
+
+/** What came of an assist. Text, never markup; it enters a manuscript only by a writer's hand. */
+export const AssistResult = z.discriminatedUnion('kind', [
+  /** Ways to go on (`continue`), or one text in the place of another (`rewrite` …), or a summary. */
+  z.object({ kind: z.literal('texts'), texts: z.array(z.string()) }),
+  /** Sentences with their places; `found` is false when the manuscript does not say, and then `nearest` are the passages that come close. */
+  z.object({ kind: z.literal('answer'), found: z.boolean(), sentences: z.array(z.object({ text: z.string(), citations: z.array(Citation) })), nearest: z.array(Citation) }),
+  /** Lines of a table: shots, spoken lines, aligned segments, reactions, claims. Which fields there are is the feature's. */
+  z.object({ kind: z.literal('rows'), rows: z.array(z.record(z.string(), z.union([z.string(), z.number(), z.boolean(), Citation, z.null()]))) }),
+]);
+export type AssistResult = z.infer<typeof AssistResult>;
+
+export const AssistUsage = z.object({ tokensIn: z.int(), tokensOut: z.int(), /** By the provider's word, or counted here because its word did not come. */ estimated: z.boolean(), cost: Micros.nullable(), currency: z.string() });
+export type AssistUsage = z.infer<typeof AssistUsage>;
+
+export const AssistState = z.enum(['waiting', 'running', 'done', 'cancelled', 'failed']);
+export type AssistState = z.infer<typeof AssistState>;
+
+/** An assist as its asker sees it. */
+export const Assist = z.object({
+  id: AssistId,
+  projectId: ProjectId,
+  feature: Feature,
+  state: AssistState,
+  provider: Provider,
+  model: z.string(),
+  packetHash: z.string(),
+  itemIds: z.array(z.string()),
+  result: AssistResult.nullable(),
+  usage: AssistUsage.nullable(),
+  problem: ProblemBody.nullable(),
+  /** Whether anything was sent to the provider. */
+  left: z.boolean(),
+  /** Whether it is an answer kept from the same request within the hour; it cost nothing. */
+  cached: z.boolean(),
+  decision: z.enum(['accepted', 'dismissed']).nullable(),
+  createdAt: Instant,
+});
+export type Assist = z.infer<typeof Assist>;
+
+/** What comes on the stream of an assist (`text/event-stream`); `event:` is `type`, `id:` counts from 1, `data:` is this. */
+export const AssistEvent = z.discriminatedUnion('type', [
+  z.object({ type: z.literal('started'), provider: Provider, model: z.string(), packetHash: z.string() }),
+  /** More of the text number `at`, as it comes. */
+  z.object({ type: z.literal('text'), at: z.int().min(0), text: z.string() }),
+  /** A sentence or a row that is whole and was verified. */
+  z.object({ type: z.literal('part'), part: z.unknown() }),
+  /** Long work: so much of so much is done. */
+  z.object({ type: z.literal('progress'), done: z.int(), of: z.int() }),
+  /** The last of a stream. */
+  z.object({ type: z.literal('ended'), assist: Assist }),
+]);
+export type AssistEvent = z.infer<typeof AssistEvent>;
+
+/** A line of the ledger: who sent which items of whose to whom, and what it cost. Never what they said. */
+export const LedgerLine = z.object({
+  assistId: AssistId,
+  at: Instant,
+  by: UserId,
+  feature: Feature,
+  provider: Provider,
+  model: z.string(),
+  state: AssistState,
+  left: z.boolean(),
+  packetHash: z.string(),
+  items: z.array(z.object({ id: z.string(), of: z.array(UserId) })),
+  usage: AssistUsage,
+  decision: Assist.shape.decision,
+});
+export type LedgerLine = z.infer<typeof LedgerLine>;
+
+/** How much of a limit is used; null means without limit. */
+const Allowance = z.object({ used: z.int(), limit: z.int().nullable(), resetsAt: Instant });
+
+const assistParams = z.object({ assistId: AssistId });
+const Asked = z.strictObject({ projectId: ProjectId, provider: Provider.optional(), without: z.array(z.string().max(64)).max(200).default([]) });
+
+/**
+ * The AI service's own routes (:8101, through nginx under `/ai`). A ticket of core's, once, or a personal token is the bearer.
+ * `POST /assists` and `GET /assists/:assistId/events` answer a stream when `Accept` asks for `text/event-stream`.
+ */
 export const assists = {
   health: publicRoute('GET /health', { output: z.object({ status: z.literal('ok'), service: z.literal('ai') }), summary: 'Whether the process lives.', example: { status: 'ok', service: 'ai' } }),
   ready: publicRoute('GET /health/ready', { output: z.object({ status: z.literal('ok'), database: z.literal('ok') }), summary: 'Whether it can serve: the database answers.', example: { status: 'ok', database: 'ok' } }),
   providers: accountRoute('GET /providers', {
     query: z.object({ projectId: ProjectId }),
-    output: z.object({ providers: z.array(Provider) }),
-    summary: 'Whose models this house has set up, by name; empty when none is. Needs a ticket or a personal token for the work.',
-    example: { providers: ['anthropic'] },
+    output: z.object({
+      /** What the house has set up. `notice`: the operator's dated word on what the provider does with text; `version` is what one agrees to. */
+      providers: z.array(z.object({ provider: Provider, name: z.string(), host: z.string(), notice: z.object({ version: z.string(), ko: z.string(), en: z.string(), url: z.string().nullable() }) })),
+      /** Who answers what: the first that the work allows. */
+      features: z.array(z.object({ feature: Feature, models: z.array(z.object({ provider: Provider, model: z.string() })) })),
+    }),
+    summary: 'Whose models this house has set up and what they answer; empty when none is.',
+  }),
+  packet: accountRoute('POST /packets', { status: 201, body: Asked.extend({ task: AssistTask }), output: Packet, summary: 'What would be sent for a task, to the word, with its size and price. Kept for ten minutes.' }),
+  ask: accountRoute('POST /assists', {
+    status: 202,
+    body: z.union([Asked.extend({ task: AssistTask }), z.strictObject({ projectId: ProjectId, packetId: PacketId })]),
+    output: z.object({ id: AssistId }),
+    summary: 'Ask for help: a packet that was shown, or a task. With `Accept: text/event-stream` the answer is its stream.',
+  }),
+  read: accountRoute('GET /assists/:assistId', { params: assistParams, output: Assist, summary: 'An assist, and its result while it is pending.' }),
+  events: accountRoute('GET /assists/:assistId/events', { params: assistParams, output: 'text', summary: 'The stream of an assist, from its beginning or after `Last-Event-ID`; it may be read again and by several at once.' }),
+  cancel: accountRoute('POST /assists/:assistId/cancel', { params: assistParams, output: Assist, summary: 'Stop an assist. What came is kept, and counted.' }),
+  decide: accountRoute('POST /assists/:assistId/decision', {
+    params: assistParams,
+    body: z.strictObject({ decision: z.enum(['accepted', 'dismissed']) }),
+    output: Assist,
+    summary: 'Say what became of the proposal. Its texts are forgotten, unless the work keeps them.',
+  }),
+  ledger: accountRoute('GET /ledger', {
+    query: z.object({ projectId: ProjectId, before: AssistId.optional(), limit: z.coerce.number().int().min(1).max(500).default(100) }),
+    output: z.object({ items: z.array(LedgerLine), next: AssistId.nullable() }),
+    summary: 'Who sent what of whose to whom, the newest first. The owner sees the whole work’s; others what they sent, and what of theirs was sent.',
+  }),
+  allowance: accountRoute('GET /allowance', {
+    query: z.object({ projectId: ProjectId }),
+    output: z.object({ personTokensToday: Allowance, projectTokensToday: Allowance, projectCostThisMonth: Allowance, currency: z.string() }),
+    summary: 'How much may still be asked for.',
   }),
 };

@@ -33,6 +33,11 @@ export type ImportFileId = z.infer<typeof ImportFileId>;
 /** A picture in the media service, and the upload it came by. */
 export const BlobId = id('BlobId');
 export type BlobId = z.infer<typeof BlobId>;
+export const AssistId = id('AssistId');
+export type AssistId = z.infer<typeof AssistId>;
+/** What would be sent to a model, shown before it is. */
+export const PacketId = id('PacketId');
+export type PacketId = z.infer<typeof PacketId>;
 
 /** An instant in UTC as ISO 8601 with milliseconds, e.g. `2026-11-23T05:00:00.000Z`. */
 export const Instant = z.iso.datetime();

@@ -15,7 +15,7 @@ export * from './social.ts';
 export * from './sync.ts';
 
 import { accounts } from './accounts.ts';
-import { assistTickets } from './assists.ts';
+import { assistGrants } from './assists.ts';
 import { media } from './media.ts';
 import { imports, outline, search } from './outline.ts';
 import { invitations, members, projects } from './projects.ts';
@@ -23,4 +23,4 @@ import { social } from './social.ts';
 import { documents, tickets } from './sync.ts';
 
 /** Every route of core, by noun. The role × route matrix, the OpenAPI document and the client are made from this. */
-export const routes = { accounts, social, projects, members, invitations, outline, search, imports, tickets, assistTickets, documents, media };
+export const routes = { accounts, social, projects, members, invitations, outline, search, imports, tickets, assistGrants, documents, media };

@@ -1,4 +1,4 @@
-import { assistTickets, documents, type In, tickets } from '@cowrite/contract';
+import { assistGrants, documents, type In, tickets } from '@cowrite/contract';
 import { Controller, Inject } from '@nestjs/common';
 import { Endpoint } from '../platform/endpoint.ts';
 import type { Granted } from '../platform/grants.ts';
@@ -14,7 +14,7 @@ export class DocumentsController {
   @Endpoint(tickets.document) documentTicket(access: Granted<'story.read'>, input: In<typeof tickets.document>) {
     return this.documents.documentTicket(access, input);
   }
-  @Endpoint(assistTickets.project) assistTicket(access: Granted<'story.read'>) {
+  @Endpoint(assistGrants.ticket) assistTicket(access: Granted<'story.read'>) {
     return this.documents.assistTicket(access);
   }
   @Endpoint(documents.text) text(access: Granted<'story.read'>, input: In<typeof documents.text>) {

@@ -18,7 +18,7 @@ export const coreApi: ApiDescription = {
     search: '찾기 · Search',
     imports: '가져오기 · Imports',
     tickets: '입장권 · Tickets for the sockets',
-    assistTickets: '집필 도움 · Tickets for the AI service',
+    assistGrants: '집필 도움 · What help by AI may have',
     documents: '본문 · Manuscript text',
     media: '첨부 · Pictures: tickets to bring them, addresses to see them',
   },
