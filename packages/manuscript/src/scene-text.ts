@@ -5,6 +5,8 @@
  * copy of Yjs (two copies in one process break it).
  */
 
+import { AUTHOR_ONLY_NODES } from './scene-schema.ts';
+
 /** The part of Y.XmlText that is read here. */
 interface TextNode {
   toDelta(): { insert: unknown }[];
@@ -27,49 +29,77 @@ const LINES = new Set(['paragraph', 'heading']);
 /** Elements that stand inside a line. */
 const INLINE = new Set(['hardBreak']);
 
-type Line = { kind: 'text'; text: string } | { kind: 'scene-break' };
+/** Text, and whose it is; null for what nobody is known to have written, and for the breaks between. */
+export interface Run {
+  text: string;
+  by: string | null;
+}
+
+type Line = { kind: 'text'; runs: Run[] } | { kind: 'scene-break' };
+
+/** How the text of one text node is read. */
+type Reading<Text> = (node: Text) => Run[];
 
 /** How a scene break is written in plain text. */
 export const SCENE_BREAK = '***';
 
-function inlineText(node: unknown): string {
-  if (isText(node)) {
-    let text = '';
-    // Marks (bold, ruby …) are attributes of the text; embeds are not text.
-    for (const { insert } of node.toDelta()) if (typeof insert === 'string') text += insert;
-    return text;
-  }
-  if (!isElement(node)) return '';
-  if (node.nodeName === 'hardBreak') return '\n';
-  return node.toArray().map(inlineText).join('');
+/** As it is read when it does not matter whose it is. Marks (bold, ruby …) are attributes of the text; embeds are not text. */
+const plainly: Reading<TextNode> = (node) => node.toDelta().flatMap(({ insert }) => (typeof insert === 'string' ? { text: insert, by: null } : []));
+
+function inlineRuns<Text extends TextNode>(node: unknown, reading: Reading<Text>): Run[] {
+  if (isText(node)) return reading(node as Text);
+  if (!isElement(node)) return [];
+  if (node.nodeName === 'hardBreak') return [{ text: '\n', by: null }];
+  return node.toArray().flatMap((child) => inlineRuns(child, reading));
 }
 
-function linesOf(children: unknown[], lines: Line[]): void {
+function linesOf<Text extends TextNode>(children: unknown[], reading: Reading<Text>, lines: Line[]): void {
   /** Text that stands beside blocks instead of in one; programs may write so, and nothing that was written is hidden. */
-  let loose: string | null = null;
+  let loose: Run[] = [];
   const settle = (): void => {
-    if (loose !== null && loose !== '') lines.push({ kind: 'text', text: loose });
-    loose = null;
+    if (loose.some(({ text }) => text !== '')) lines.push({ kind: 'text', runs: loose });
+    loose = [];
   };
   for (const child of children) {
     if (isText(child) || (isElement(child) && INLINE.has(child.nodeName))) {
-      loose = (loose ?? '') + inlineText(child);
+      loose.push(...inlineRuns(child, reading));
       continue;
     }
     if (!isElement(child)) continue;
     settle();
-    if (child.nodeName === 'authorNote') continue;
+    if (AUTHOR_ONLY_NODES.has(child.nodeName)) continue;
     if (child.nodeName === 'sceneBreak') lines.push({ kind: 'scene-break' });
-    else if (LINES.has(child.nodeName)) lines.push({ kind: 'text', text: child.toArray().map(inlineText).join('') });
-    else linesOf(child.toArray(), lines);
+    else if (LINES.has(child.nodeName)) lines.push({ kind: 'text', runs: child.toArray().flatMap((part) => inlineRuns(part, reading)) });
+    else linesOf(child.toArray(), reading, lines);
   }
   settle();
 }
 
-function read(fragment: SceneFragment): Line[] {
+function read<Text extends TextNode>(fragment: SceneFragment, reading: Reading<Text>): Line[] {
   const lines: Line[] = [];
-  linesOf(fragment.toArray(), lines);
+  linesOf(fragment.toArray(), reading, lines);
   return lines;
+}
+
+const textOf = (runs: readonly Run[]): string =>
+  runs
+    .map(({ text }) => text)
+    .join('')
+    .normalize('NFC');
+
+/** Runs in NFC: each ends where all that stands before its end ends when it is composed. */
+function composed(runs: readonly Run[]): Run[] {
+  const whole = textOf(runs);
+  const parts: Run[] = [];
+  let read = '';
+  let from = 0;
+  for (const [at, { text, by }] of runs.entries()) {
+    read += text;
+    const to = at === runs.length - 1 ? whole.length : Math.min(whole.length, read.normalize('NFC').length);
+    if (to > from) parts.push({ text: whole.slice(from, to), by });
+    from = Math.max(from, to);
+  }
+  return parts;
 }
 
 /**
@@ -91,12 +121,20 @@ function read(fragment: SceneFragment): Line[] {
  * | decomposed Hangul                               | composed                 |
  */
 export function sceneLines(fragment: SceneFragment): string[] {
-  return read(fragment).map((line) => (line.kind === 'text' ? line.text.normalize('NFC') : SCENE_BREAK));
+  return read(fragment, plainly).map((line) => (line.kind === 'text' ? textOf(line.runs) : SCENE_BREAK));
 }
 
 /** The lines that are prose: as `sceneLines`, without the scene breaks. These are counted and searched. */
 export function proseLines(fragment: SceneFragment): string[] {
-  return read(fragment).flatMap((line) => (line.kind === 'text' ? [line.text.normalize('NFC')] : []));
+  return read(fragment, plainly).flatMap((line) => (line.kind === 'text' ? [textOf(line.runs)] : []));
+}
+
+/**
+ * `sceneLines` joined by newlines, as runs that say whose they are. `reading` tells what a text node (Y.XmlText) holds and
+ * who wrote it, which takes a look at what Yjs is made of inside.
+ */
+export function authoredText<Text extends TextNode>(fragment: SceneFragment, reading: Reading<Text>): Run[] {
+  return read(fragment, reading).flatMap((line, at) => [...(at === 0 ? [] : [{ text: '\n', by: null }]), ...(line.kind === 'text' ? composed(line.runs) : [{ text: SCENE_BREAK, by: null }])]);
 }
 
 /** A block of a scene to be made. */

@@ -1,0 +1,214 @@
+/** Which passages of a work a question is about, by its words: what retrieval is when no model is asked. */
+
+/** Particles (조사) and endings that a word of a question carries behind its stem, the longest first. */
+const ENDINGS = [
+  ...[
+    '에게서는',
+    '으로부터',
+    '이라는',
+    '에서는',
+    '에게서',
+    '한테서',
+    '이라도',
+    '이었을까',
+    '이었지',
+    '이었나',
+    '였을까',
+    '이랑은',
+    '으로는',
+    '에게는',
+    '한테는',
+    '까지는',
+    '부터는',
+    '라는',
+    '에서',
+    '에게',
+    '한테',
+    '께서',
+    '으로',
+    '이랑',
+    '까지',
+    '부터',
+    '마다',
+    '처럼',
+    '보다',
+    '이나',
+    '라도',
+    '조차',
+    '마저',
+    '밖에',
+    '이란',
+    '하고',
+    '인가',
+    '일까',
+    '였지',
+    '였나',
+    '이지',
+    '이야',
+    '이고',
+    '은',
+    '는',
+    '이',
+    '가',
+    '을',
+    '를',
+    '의',
+    '에',
+    '께',
+    '로',
+    '와',
+    '과',
+    '랑',
+    '도',
+    '만',
+    '나',
+    '란',
+    '야',
+    '지',
+    '요',
+    '까',
+    '니',
+    '냐',
+  ],
+].toSorted((a, b) => b.length - a.length);
+
+/** Words that ask and name nothing. */
+const ASKING = new Set([
+  '언제',
+  '어디',
+  '어디서',
+  '누구',
+  '누가',
+  '무엇',
+  '무슨',
+  '뭐',
+  '뭘',
+  '왜',
+  '어떻게',
+  '어떤',
+  '어느',
+  '몇',
+  '얼마나',
+  '그',
+  '저',
+  '이',
+  '것',
+  '거',
+  '때',
+  '때문',
+  '있',
+  '있었',
+  '했',
+  '하',
+  '되',
+  '됐',
+  '인지',
+  '는지',
+  '대해',
+  'the',
+  'a',
+  'an',
+  'is',
+  'was',
+  'did',
+  'does',
+  'do',
+  'who',
+  'what',
+  'when',
+  'where',
+  'why',
+  'how',
+  'of',
+  'in',
+  'to',
+  'and',
+  'his',
+  'her',
+]);
+
+/**
+ * The words of a question by which passages are found: without particles and endings, without words that only ask, each once.
+ * `설화의 왼팔 흉터는 언제 생겼지?` → `설화`, `왼팔`, `흉터`, `생겼`.
+ */
+export function termsOf(question: string): string[] {
+  const words =
+    question
+      .normalize('NFC')
+      .toLowerCase()
+      .match(/[\p{L}\p{N}]+/gu) ?? [];
+  const stems = words.map((word) => {
+    const ending = /[가-힣]/.test(word) ? ENDINGS.find((each) => word.length - each.length >= (each.length > 1 ? 1 : 2) && word.endsWith(each)) : undefined;
+    return ending === undefined ? word : word.slice(0, -ending.length);
+  });
+  return [...new Set(stems.filter((stem) => stem !== '' && !ASKING.has(stem)))];
+}
+
+/** A passage: in which of the texts, and from where to where in it (UTF-16 units). Whole lines. */
+export interface RankedPassage {
+  readonly text: number;
+  readonly from: number;
+  readonly to: number;
+  readonly score: number;
+}
+
+/** About so many characters are judged together; a line is never divided. */
+const PASSAGE = 400;
+/** What a word weighs that is there only in part, by its pairs of syllables. */
+const IN_PART = 0.3;
+const AGAIN = 0.15;
+
+interface Piece {
+  text: number;
+  from: number;
+  to: number;
+  words: string;
+}
+
+/** Lines in groups, each with its place. Groups do not overlap. */
+function piecesOf(texts: readonly string[]): Piece[] {
+  const pieces: Piece[] = [];
+  for (const [text, whole] of texts.entries()) {
+    let from = 0;
+    for (let to = whole.indexOf('\n'); ; to = whole.indexOf('\n', to + 1)) {
+      const end = to < 0 ? whole.length : to;
+      if (to >= 0 && end - from < PASSAGE) continue;
+      if (whole.slice(from, end).trim() !== '') pieces.push({ text, from, to: end, words: whole.slice(from, end).toLowerCase() });
+      if (to < 0) break;
+      from = end + 1;
+    }
+  }
+  return pieces;
+}
+
+const pairsOf = (term: string): string[] => Array.from({ length: Math.max(0, term.length - 1) }, (_, at) => term.slice(at, at + 2));
+
+/** How much of a term a piece holds: 1 and a little for each further time, or its part by pairs of syllables. */
+function presence(words: string, term: string, pairs: readonly string[]): number {
+  let times = 0;
+  for (let at = words.indexOf(term); at >= 0 && times < 4; at = words.indexOf(term, at + term.length)) times++;
+  if (times > 0) return 1 + AGAIN * (times - 1);
+  if (pairs.length < 2) return 0;
+  return (IN_PART * pairs.filter((pair) => words.includes(pair)).length) / pairs.length;
+}
+
+/**
+ * The `limit` passages that say most of what the question asks about, the best first: words that few passages have weigh
+ * more (inverse document frequency), and a passage is lifted by its neighbours, since a name often stands a line before what is
+ * told. Passages that have nothing of it are not among them.
+ */
+export function rankPassages(texts: readonly string[], question: string, limit: number): RankedPassage[] {
+  const terms = termsOf(question).map((term) => ({ term, pairs: pairsOf(term) }));
+  const pieces = piecesOf(texts);
+  if (terms.length === 0 || pieces.length === 0) return [];
+  const held = pieces.map(({ words }) => terms.map(({ term, pairs }) => presence(words, term, pairs)));
+  const weights = terms.map((_, at) => Math.log(1 + pieces.length / (1 + held.filter((row) => row[at]! >= 1).length)));
+  const own = held.map((row) => row.reduce((sum, share, at) => sum + share * weights[at]!, 0));
+  const neighbour = (at: number, step: number): number =>
+    pieces[at + step]?.text === pieces[at]!.text ? held[at + step]!.reduce((sum, share, term) => sum + Math.max(0, Math.min(1, share) - Math.min(1, held[at]![term]!)) * weights[term]!, 0) : 0;
+  return pieces
+    .map(({ text, from, to }, at) => ({ text, from, to, score: own[at]! === 0 ? 0 : own[at]! + 0.25 * Math.max(neighbour(at, -1), neighbour(at, 1)) }))
+    .filter(({ score }) => score > 0)
+    .toSorted((a, b) => b.score - a.score || a.text - b.text || a.from - b.from)
+    .slice(0, limit);
+}
