@@ -13,6 +13,8 @@ import { Passwords } from './accounts/passwords.ts';
 import { SignIns } from './accounts/sign-ins.ts';
 import { SocialController } from './accounts/social.controller.ts';
 import { Social } from './accounts/social.ts';
+import { AssistsController } from './assists/assists.controller.ts';
+import { Assists } from './assists/assists.ts';
 import type { CoreConfig } from './config.ts';
 import { DocumentsController } from './documents/documents.controller.ts';
 import { Documents, watchEdits } from './documents/documents.ts';
@@ -70,6 +72,7 @@ export async function createCore({ config, pool, clock, logger }: { config: Core
   const social = new Social(db, { houses: new OtherHouses(config, logger), accounts, identities, signIns }, clock);
   const pictures = new Pictures(db, keys, config.limits, clock);
   const outline = new Outline(db, clock, config.limits);
+  const documents = new Documents(db, { keys, workers }, config.limits, clock);
 
   const registry = figuresOf('core');
   watchPools(registry, { main: pool });
@@ -92,7 +95,20 @@ export async function createCore({ config, pool, clock, logger }: { config: Core
   const app = await NestFactory.create<NestFastifyApplication>(
     {
       module: CoreModule,
-      controllers: [HealthController, AccountsController, SocialController, ProjectsController, MembersController, InvitationsController, OutlineController, DocumentsController, PicturesController, SearchController, ImportsController],
+      controllers: [
+        HealthController,
+        AccountsController,
+        SocialController,
+        ProjectsController,
+        MembersController,
+        InvitationsController,
+        OutlineController,
+        DocumentsController,
+        AssistsController,
+        PicturesController,
+        SearchController,
+        ImportsController,
+      ],
       providers: [
         { provide: POOL, useValue: pool },
         { provide: Keys, useValue: keys },
@@ -105,7 +121,8 @@ export async function createCore({ config, pool, clock, logger }: { config: Core
         { provide: Outline, useValue: outline },
         { provide: Search, useValue: new Search(db, clock) },
         { provide: Imports, useValue: new Imports(db, { outline, workers }, config.limits, clock) },
-        { provide: Documents, useValue: new Documents(db, { keys, workers }, config.limits, clock) },
+        { provide: Documents, useValue: documents },
+        { provide: Assists, useValue: new Assists(db, { keys, workers, documents }, clock) },
       ],
     },
     adapter,

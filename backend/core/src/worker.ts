@@ -1,6 +1,7 @@
-import { sceneLines } from '@cowrite/manuscript';
+import { authoredText, rankPassages, type Run, sceneLines } from '@cowrite/manuscript';
 import { parentPort } from 'node:worker_threads';
 import * as Y from 'yjs';
+import { type Authors, runsOf } from './documents/authors.ts';
 import { readFile } from './imports/manuscript-file.ts';
 import { sceneUpdates } from './imports/scene-updates.ts';
 
@@ -17,6 +18,15 @@ const tasks = {
     });
     return sceneLines(doc.getXmlFragment('default')).join('\n');
   },
+  /** The text of a scene from all its updates, in runs that say whose they are. */
+  'scene-runs': ({ updates, authors }: { updates: Uint8Array[]; authors: Authors }): Run[] => {
+    const doc = new Y.Doc();
+    doc.transact(() => {
+      for (const update of updates) Y.applyUpdate(doc, update);
+    });
+    return authoredText(doc.getXmlFragment('default'), runsOf(authors));
+  },
+  'rank-passages': ({ texts, question, limit }: { texts: string[]; question: string; limit: number }) => rankPassages(texts, question, limit),
   'read-file': ({ bytes, name }: { bytes: Uint8Array; name: string }) => readFile(bytes, name),
   /** The updates of each scene. */
   'write-scenes': ({ scenes }: { scenes: string[][] }): Uint8Array[][] => scenes.map(sceneUpdates),

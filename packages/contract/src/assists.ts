@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import { AssistId, DocumentId, Instant, NodeId, PacketId, ProjectId, UserId } from './ids.ts';
 import { ProblemBody } from './problems.ts';
+import type { Ability } from './roles.ts';
 import { accountRoute, projectRoute, publicRoute } from './route.ts';
 import { Ticket } from './sync.ts';
 
@@ -11,6 +12,23 @@ export type Provider = z.infer<typeof Provider>;
 /** What the AI service can be asked for. */
 export const Feature = z.enum(['continue', 'rewrite', 'style', 'expand', 'shorten', 'translate', 'storyboard', 'script', 'ask', 'summarise', 'simulate', 'react', 'research']);
 export type Feature = z.infer<typeof Feature>;
+
+/** What one must be allowed to do in a work to ask for it: whoever reads may ask about what they read, proposals are for those who may make them. */
+export const ASSIST_NEEDS: Record<Feature, Ability> = {
+  continue: 'story.suggest',
+  rewrite: 'story.suggest',
+  style: 'story.suggest',
+  expand: 'story.suggest',
+  shorten: 'story.suggest',
+  translate: 'story.suggest',
+  storyboard: 'story.suggest',
+  script: 'story.suggest',
+  research: 'story.suggest',
+  react: 'story.suggest',
+  simulate: 'story.read',
+  ask: 'story.read',
+  summarise: 'story.read',
+};
 
 /**
  * A stretch of a scene, found again after edits: positions in UTF-16 units of the scene's text (`sceneLines`, joined by
@@ -39,7 +57,16 @@ export const AssistTask = z.discriminatedUnion('feature', [
   ofSpan('translate').extend({ language: z.string().regex(/^[a-z]{2}(-[A-Z]{2})?$/) }),
   z.strictObject({ feature: z.literal('ask'), question: Question, asOf }),
   z.strictObject({ feature: z.literal('summarise'), nodeId: NodeId }),
-  z.strictObject({ feature: z.literal('simulate'), character: z.string().trim().min(1).max(80), message: Question, said: z.array(z.strictObject({ by: z.enum(['writer', 'character']), text: z.string().max(4_000) })).max(40).default([]), asOf }),
+  z.strictObject({
+    feature: z.literal('simulate'),
+    character: z.string().trim().min(1).max(80),
+    message: Question,
+    said: z
+      .array(z.strictObject({ by: z.enum(['writer', 'character']), text: z.string().max(4_000) }))
+      .max(40)
+      .default([]),
+    asOf,
+  }),
   z.strictObject({ feature: z.literal('react'), nodeId: NodeId, readers: Instruction.optional() }),
   z.strictObject({ feature: z.literal('research'), question: Question, sources: z.array(z.string().max(20_000)).max(5).default([]) }),
 ]);
@@ -109,10 +136,10 @@ export const assistGrants = {
     output: AiSettings,
     summary: 'Say to whose models one’s own text may go. What was agreed to before and is not named is withdrawn.',
   }),
-  errand: projectRoute('POST /projects/:projectId/assists/errands', {
+  mandate: projectRoute('POST /projects/:projectId/assists/mandates', {
     needs: 'story.read',
     status: 201,
-    output: z.object({ errand: z.string(), expiresAt: Instant }),
+    output: z.object({ mandate: z.string(), expiresAt: Instant }),
     summary: 'For the AI service, in the caller’s name: the right to read briefs for one task, for at most a day, as long as the caller keeps theirs. Takes the ticket that the AI service was given.',
   }),
   brief: projectRoute('POST /projects/:projectId/briefs', {

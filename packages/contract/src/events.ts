@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { AiSettings } from './assists.ts';
 import { DocumentId, NodeId, ProjectId, UserId } from './ids.ts';
 import { Lengths, Node } from './outline.ts';
 import { Member, Project } from './projects.ts';
@@ -13,6 +14,8 @@ export const ProjectChange = z.discriminatedUnion('type', [
   z.object({ type: z.literal('outline.replaced') }),
   z.object({ type: z.literal('project.changed'), project: Project.omit({ role: true, seq: true }) }),
   z.object({ type: z.literal('member.changed'), member: Member }),
+  /** Whether AI helps in the work, or who agreed to it. */
+  z.object({ type: z.literal('ai.changed'), settings: AiSettings }),
   z.object({ type: z.literal('member.left'), userId: UserId }),
 ]);
 export type ProjectChange = z.infer<typeof ProjectChange>;

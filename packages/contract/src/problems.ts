@@ -39,8 +39,16 @@ export const PROBLEMS = {
   'unreadable-text': { status: 422, ko: '글자로 읽을 수 없는 파일입니다. TXT나 MD 파일인지 확인해 주세요.', en: 'The file cannot be read as text. Please check that it is a TXT or MD file.' },
   'unreadable-image': { status: 422, ko: '그림으로 읽을 수 없는 파일입니다. 다른 그림을 골라 주세요.', en: 'The file cannot be read as a picture. Please choose another one.' },
   'too-many-requests': { status: 429, ko: '요청이 너무 많습니다. {seconds}초 뒤에 다시 해 주세요.', en: 'Too many requests. Please try again in {seconds} seconds.' },
-  'ai-unconfigured': { status: 409, ko: '이 스튜디오에는 AI가 연결되어 있지 않습니다. 운영자가 모델의 키나 주소를 정하면 쓸 수 있습니다.', en: 'No AI is connected to this studio. Whoever runs it can give the key or the address of a model.' },
-  'ai-off': { status: 403, ko: '이 작품은 AI 도움을 쓰지 않습니다. 대표 작가가 작품 설정에서 켤 수 있습니다. 글은 나가지 않았습니다.', en: 'Help by AI is off for this work. The owner can turn it on in its settings. No text left the server.' },
+  'ai-unconfigured': {
+    status: 409,
+    ko: '이 스튜디오에는 AI가 연결되어 있지 않습니다. 운영자가 모델의 키나 주소를 정하면 쓸 수 있습니다.',
+    en: 'No AI is connected to this studio. Whoever runs it can give the key or the address of a model.',
+  },
+  'ai-off': {
+    status: 403,
+    ko: '이 작품은 AI 도움을 쓰지 않습니다. 대표 작가가 작품 설정에서 켤 수 있습니다. 글은 나가지 않았습니다.',
+    en: 'Help by AI is off for this work. The owner can turn it on in its settings. No text left the server.',
+  },
   'ai-never': { status: 403, ko: 'AI를 쓰지 않기로 잠근 작품입니다. 글은 나가지 않았습니다.', en: 'This work is locked against AI. No text left the server.' },
   'consent-needed': { status: 403, ko: '{people} 님이 자기 글을 보내는 데 동의하지 않았습니다({where}). 글은 나가지 않았습니다.', en: '{people} has not agreed to their text being sent ({where}). No text left the server.' },
   'text-changed': { status: 409, ko: '그 사이 글이 바뀌어 고른 곳을 찾지 못했습니다. 다시 골라 주세요.', en: 'The text has changed and the passage was not found. Please select it again.' },

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { rankPassages, termsOf } from './passage-ranking.ts';
+import { rankPassages, termsOf, withNeighbours } from './passage-ranking.ts';
 
 test.each([
   ['설화의 왼팔 흉터는 언제 생겼지?', ['설화', '왼팔', '흉터', '생겼']],
@@ -36,4 +36,19 @@ test('a long scene is divided at lines, and every passage stands where it says',
   expect(whole.slice(best!.from, best!.to)).toContain('설화의 흉터는 그 불에서 왔다.');
   expect(best!.to - best!.from).toBeLessThan(600);
   expect([whole[best!.from - 1], whole[best!.to]]).toEqual(['\n', '\n']);
+});
+
+test('passages are told with a line more on each side, and those that meet are told once', () => {
+  const whole = ['하나', '둘', '셋', '넷', '다섯'].join('\n');
+  const at = (line: string) => ({ text: 0, from: whole.indexOf(line), to: whole.indexOf(line) + line.length });
+  const told = (...lines: [string, number][]) =>
+    withNeighbours(
+      [whole],
+      lines.map(([line, score]) => ({ ...at(line), score })),
+    ).map(({ from, to }) => whole.slice(from, to));
+  expect(told(['셋', 1])).toEqual(['둘\n셋\n넷']);
+  expect(told(['하나', 1])).toEqual(['하나\n둘']);
+  expect(told(['다섯', 1])).toEqual(['넷\n다섯']);
+  expect(told(['하나', 2], ['넷', 1])).toEqual(['하나\n둘', '셋\n넷\n다섯']);
+  expect(told(['하나', 2], ['셋', 1])).toEqual(['하나\n둘\n셋\n넷']);
 });

@@ -207,8 +207,27 @@ export function rankPassages(texts: readonly string[], question: string, limit: 
   const neighbour = (at: number, step: number): number =>
     pieces[at + step]?.text === pieces[at]!.text ? held[at + step]!.reduce((sum, share, term) => sum + Math.max(0, Math.min(1, share) - Math.min(1, held[at]![term]!)) * weights[term]!, 0) : 0;
   return pieces
-    .map(({ text, from, to }, at) => ({ text, from, to, score: own[at]! === 0 ? 0 : own[at]! + 0.25 * Math.max(neighbour(at, -1), neighbour(at, 1)) }))
+    .map(({ text, from, to }, at) => ({ text, from, to, score: (own[at] ?? 0) > 0 ? own[at]! + 0.25 * Math.max(neighbour(at, -1), neighbour(at, 1)) : 0 }))
     .filter(({ score }) => score > 0)
     .toSorted((a, b) => b.score - a.score || a.text - b.text || a.from - b.from)
     .slice(0, limit);
+}
+
+/** The passages with a line more on each side, so that what is told begins and ends with something; those that then meet are one. */
+export function withNeighbours(texts: readonly string[], passages: readonly RankedPassage[]): RankedPassage[] {
+  const joined: { text: number; from: number; to: number; score: number }[] = [];
+  for (const { text, from, to, score } of passages) {
+    const whole = texts[text]!;
+    const start = from === 0 ? 0 : whole.lastIndexOf('\n', from - 2) + 1;
+    const next = to >= whole.length ? -1 : whole.indexOf('\n', to + 1);
+    let wider = { text, from: start, to: to >= whole.length || next < 0 ? whole.length : next, score };
+    for (let at = joined.length - 1; at >= 0; at--) {
+      const other = joined[at]!;
+      if (other.text !== text || other.from > wider.to || wider.from > other.to) continue;
+      wider = { text, from: Math.min(other.from, wider.from), to: Math.max(other.to, wider.to), score: Math.max(other.score, score) };
+      joined.splice(at, 1);
+    }
+    joined.push(wider);
+  }
+  return joined.toSorted((a, b) => b.score - a.score || a.text - b.text || a.from - b.from);
 }

@@ -91,11 +91,11 @@ const textOf = (runs: readonly Run[]): string =>
 function composed(runs: readonly Run[]): Run[] {
   const whole = textOf(runs);
   const parts: Run[] = [];
-  let read = '';
+  let soFar = '';
   let from = 0;
   for (const [at, { text, by }] of runs.entries()) {
-    read += text;
-    const to = at === runs.length - 1 ? whole.length : Math.min(whole.length, read.normalize('NFC').length);
+    soFar += text;
+    const to = at === runs.length - 1 ? whole.length : Math.min(whole.length, soFar.normalize('NFC').length);
     if (to > from) parts.push({ text: whole.slice(from, to), by });
     from = Math.max(from, to);
   }

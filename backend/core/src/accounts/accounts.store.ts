@@ -86,6 +86,20 @@ export const liveTokens = (db: Reader, userId: UserId, now: Date) =>
   db.selectFrom('core.personal_token').selectAll().where('user_id', '=', userId).where('revoked_at', 'is', null).where('expires_at', '>', now).orderBy('created_at', 'desc').execute();
 
 /** The live token with this hash, marked as used now. */
+export async function isTokenAlive(db: Reader, id: TokenId, userId: UserId, now: Date): Promise<boolean> {
+  const alive = await db
+    .selectFrom('core.personal_token as t')
+    .innerJoin('core.account as a', 'a.id', 't.user_id')
+    .select('t.id')
+    .where('t.id', '=', id)
+    .where('t.user_id', '=', userId)
+    .where('t.revoked_at', 'is', null)
+    .where('t.expires_at', '>', now)
+    .where('a.suspended_at', 'is', null)
+    .executeTakeFirst();
+  return alive !== undefined;
+}
+
 export const useToken = (db: Reader, hash: Uint8Array, now: Date) =>
   db
     .updateTable('core.personal_token as t')

@@ -1,5 +1,6 @@
-import { Problem, type SignInId, type TokenId, type UserId } from '@cowrite/contract';
+import { Problem, ProjectId, SignInId, TokenId, UserId } from '@cowrite/contract';
 import { errors } from 'jose';
+import { z } from 'zod';
 import type { Clock } from '../platform/clock.ts';
 import type { Database } from '../platform/database.ts';
 import type { SignedIn } from '../platform/grants.ts';
@@ -12,6 +13,9 @@ const REMEMBERED_MAX = 20_000;
 
 /** Programs' tokens begin so, which lets scanners of leaked secrets recognise them. */
 export const TOKEN_PREFIX = 'cwp_';
+
+/** What something says that is shown in a person's name. */
+const Delegated = z.object({ sub: UserId, project: ProjectId, credential: z.discriminatedUnion('kind', [z.object({ kind: z.literal('sign-in'), id: SignInId }), z.object({ kind: z.literal('token'), id: TokenId })]) });
 
 /** Who a request comes from. */
 export class Identities {
@@ -44,6 +48,23 @@ export class Identities {
     const userId = claims.sub as UserId;
     const signInId = claims['sid'] as SignInId;
     return this.#alive(`sign-in ${signInId}`, async () => ((await store.isSignInAlive(this.db, signInId, userId, this.clock.now())) ? { userId, credential: { kind: 'sign-in', id: signInId } } : null));
+  }
+
+  /**
+   * Who is behind something that we signed for them to show instead of themselves, and the one work that it is for.
+   * @throws Problem `signed-out` when it is not such a thing, has expired, or what it came from is over.
+   */
+  async behind(purpose: 'assist-ticket' | 'mandate', token: string): Promise<SignedIn & { projectId: ProjectId }> {
+    let claims;
+    try {
+      claims = Delegated.parse(await this.keys.verify(purpose, token, this.clock));
+    } catch {
+      throw new Problem('signed-out');
+    }
+    const { sub: userId, credential } = claims;
+    const isAlive = (): Promise<boolean> => (credential.kind === 'sign-in' ? store.isSignInAlive(this.db, credential.id, userId, this.clock.now()) : store.isTokenAlive(this.db, credential.id, userId, this.clock.now()));
+    const who = await this.#alive(`${credential.kind} ${credential.id}`, async () => ((await isAlive()) ? { userId, credential } : null));
+    return { ...who, projectId: claims.project };
   }
 
   /** Forgets what is believed of a sign-in or token of this process; others forget within three seconds. */

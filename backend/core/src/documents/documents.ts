@@ -1,15 +1,17 @@
-import { type documents, type In, Problem, type Role, type tickets, type TicketClaims } from '@cowrite/contract';
+import { type DocumentId, type documents, type In, Problem, type Role, type tickets, type TicketClaims } from '@cowrite/contract';
+import type { Run } from '@cowrite/manuscript';
 import { type Registry, watch } from '@cowrite/service-kit';
 import { readBatch } from '@cowrite/sync-core';
 import { randomUUID } from 'node:crypto';
 import type { Limits } from '../config.ts';
 import * as members from '../members/members.store.ts';
 import type { Clock } from '../platform/clock.ts';
-import type { Database } from '../platform/database.ts';
+import type { Database, Reader } from '../platform/database.ts';
 import type { Granted } from '../platform/grants.ts';
 import type { Keys } from '../platform/keys.ts';
 import { Rate } from '../platform/rates.ts';
 import type { Workers } from '../platform/workers.ts';
+import { authorsOfUpdate } from './authors.ts';
 import * as store from './documents.store.ts';
 
 /** A ticket is fetched to be used at once. */
@@ -57,12 +59,24 @@ export class Documents {
   /** The committed text of a scene, one line a block (`sceneLines`). @throws Problem `not-found`, `too-large`. */
   async text(access: Granted<'story.read'>, { documentId }: In<typeof documents.text>): Promise<string> {
     if ((await store.place(this.db, access.projectId, documentId)) === null) throw new Problem('not-found');
-    const state = await store.state(this.db, access.projectId, documentId);
-    const size = [state.snapshot ?? new Uint8Array(), ...state.tail, ...state.edits].reduce((sum, bytes) => sum + bytes.length, 0);
-    if (size > this.limits.documentBytesMax) throw new Problem('too-large', { limit: `${this.limits.documentBytesMax} B` });
-    const updates = [...(state.snapshot === null ? [] : [state.snapshot]), ...state.tail.flatMap(readBatch), ...state.edits];
+    const { updates } = await this.#committed(this.db, access, documentId);
     // A scene nobody has written in yet is common, and needs no thread.
     return updates.length === 0 ? '' : this.parts.workers.run('scene-text', { updates });
+  }
+
+  /** The committed text of a scene of the work, in runs that say whose they are. @throws Problem `too-large`. */
+  async runs(db: Reader, access: Granted<'story.read'>, documentId: DocumentId): Promise<Run[]> {
+    const { updates, edits } = await this.#committed(db, access, documentId);
+    if (updates.length === 0) return [];
+    return this.parts.workers.run('scene-runs', { updates, authors: [...(await store.authors(db, documentId)), ...edits.flatMap(({ bytes, actor }) => authorsOfUpdate(bytes, actor))] });
+  }
+
+  /** All updates of a document that are committed, and those among them that sync has not taken yet. */
+  async #committed(db: Reader, access: Granted<'story.read'>, documentId: DocumentId): Promise<{ updates: Uint8Array[]; edits: store.WaitingEdit[] }> {
+    const { snapshot, tail, edits } = await store.state(db, access.projectId, documentId);
+    const size = [snapshot ?? new Uint8Array(), ...tail, ...edits.map(({ bytes }) => bytes)].reduce((sum, bytes) => sum + bytes.length, 0);
+    if (size > this.limits.documentBytesMax) throw new Problem('too-large', { limit: `${this.limits.documentBytesMax} B` });
+    return { updates: [...(snapshot === null ? [] : [snapshot]), ...tail.flatMap(readBatch), ...edits.map(({ bytes }) => bytes)], edits };
   }
 
   async #ticket(access: Granted<'story.read'>, { purpose = 'ticket', documentId }: { purpose?: 'ticket' | 'assist-ticket'; documentId?: TicketClaims['document'] } = {}): Promise<{ ticket: string; expiresAt: string }> {

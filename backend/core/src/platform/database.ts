@@ -1,4 +1,5 @@
 import type {
+  AiMode,
   BlobId,
   DocumentId,
   IdentityId,
@@ -16,6 +17,7 @@ import type {
   ProjectChange,
   ProjectId,
   ProjectSettings,
+  Provider,
   Role,
   SignInId,
   SignInProvider,
@@ -87,6 +89,9 @@ export interface Tables {
     sections: Json<(ImportSection & { lengths: Lengths; firstLine: string })[]>;
     content: string;
   };
+  'core.ai_setting': { project_id: ProjectId; mode: AiMode; cache_answers: boolean; keep_texts: boolean; decided_by: UserId; decided_at: Date };
+  'core.ai_allowed': { project_id: ProjectId; provider: Provider; notice: string; agreed_at: Date };
+  'core.ai_consent': { project_id: ProjectId; user_id: UserId; provider: Provider; notice: string; agreed_at: Date };
   'core.attachment': { blob_id: BlobId; project_id: ProjectId; attached_by: UserId; attached_at: Date };
   'core.project_event': { project_id: ProjectId; seq: number; by_user: UserId | null; change: Json<ProjectChange>; created_at: Date };
   'core.last_place': { project_id: ProjectId; user_id: UserId; node_id: NodeId; at: Date };

@@ -11,8 +11,13 @@ import type { SessionCookies } from './cookies.ts';
 import type { Rate } from './rates.ts';
 
 /** Public routes that act by a cookie: a foreign page must not be able to call them either. */
-const { accounts, social } = routes;
+const { accounts, assistGrants, social } = routes;
 const BY_COOKIE: ReadonlySet<Route> = new Set<Route>([accounts.refresh, accounts.logout, social.begin, social.finish, social.prove, social.claim]);
+/** What the AI service shows in somebody's name, and where: their ticket for a mandate, the mandate for a brief. */
+const IN_SOMEBODYS_NAME = new Map<Route, 'assist-ticket' | 'mandate'>([
+  [assistGrants.mandate, 'assist-ticket'],
+  [assistGrants.brief, 'mandate'],
+]);
 const SAFE = new Set(['GET', 'HEAD', 'OPTIONS']);
 
 /**
@@ -60,7 +65,7 @@ export class Guard {
   async #accessTo(route: Route, request: FastifyRequest): Promise<Visitor | SignedIn> {
     const { access } = route;
     if (access.kind === 'public') return { kind: 'visitor' };
-    const who = await this.identities.identify(request.headers.authorization, this.cookies.read(request.headers.cookie).access);
+    const who = await this.#whoAsks(route, request);
     await this.requests.take(who.userId);
     if (access.kind === 'account') return who;
     const projectId = ProjectId.safeParse((request.params as { projectId?: unknown }).projectId);
@@ -78,6 +83,15 @@ export class Guard {
     if (granted === null) throw new Problem('forbidden');
     if (standing.state === 'trashed' && access.needs !== 'project.read' && access.needs !== 'story.read' && access.needs !== 'project.manage') throw new Problem('in-trash');
     return granted;
+  }
+
+  async #whoAsks(route: Route, request: FastifyRequest): Promise<SignedIn> {
+    const purpose = IN_SOMEBODYS_NAME.get(route);
+    const shown = purpose === undefined ? undefined : /^Bearer +([\w-]+\.[\w-]+\.[\w-]+)$/i.exec(request.headers.authorization ?? '')?.[1];
+    if (purpose === undefined || shown === undefined) return this.identities.identify(request.headers.authorization, this.cookies.read(request.headers.cookie).access);
+    const { projectId, ...who } = await this.identities.behind(purpose, shown);
+    if (projectId !== (request.params as { projectId?: string }).projectId?.toLowerCase()) throw new Problem('not-found');
+    return who;
   }
 
   #contextOf(request: FastifyRequest, reply: FastifyReply): RequestContext {

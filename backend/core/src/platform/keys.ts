@@ -8,11 +8,12 @@ const ISSUER = 'cowrite';
 const ED25519_PKCS8 = Buffer.from('302e020100300506032b657004220420', 'hex');
 
 /** What a signed token is for: its `typ` and `aud`. One is never taken for the other. */
-export type Purpose = 'access' | 'ticket' | 'assist-ticket' | 'media-ticket' | 'media-address';
+export type Purpose = 'access' | 'ticket' | 'assist-ticket' | 'mandate' | 'media-ticket' | 'media-address';
 const PURPOSES: Record<Purpose, { type: string; audience: string }> = {
   access: { type: 'at+jwt', audience: 'cowrite-core' },
   ticket: { type: 'ticket+jwt', audience: 'cowrite-sync' },
   'assist-ticket': { type: 'ticket+jwt', audience: 'cowrite-ai' },
+  mandate: { type: 'mandate+jwt', audience: 'cowrite-core' },
   'media-ticket': { type: 'ticket+jwt', audience: 'cowrite-media' },
   'media-address': { type: 'address+jwt', audience: 'cowrite-media' },
 };

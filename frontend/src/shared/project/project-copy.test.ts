@@ -28,7 +28,7 @@ const node = (n: number, parent: number | null, more: Partial<Node> = {}): Node 
 });
 const member = (userId: UserId, role: Member['role']): Member => ({ userId, name: userId === garam ? '가람' : '나루', role, colour: 1, joinedAt: at });
 const project: Project = { id: projectId, title: '동백꽃', description: '', genre: '', settings: {}, coverId: null, state: 'active', role: 'owner', rev: 1, seq: 4, createdAt: at, updatedAt: at, trashedAt: null };
-const stale: ProjectCopy = { seq: 4, project, nodes: [node(10, null, { kind: 'part' }), node(11, 10), node(12, 11, { kind: 'scene' })], members: [member(garam, 'owner')] };
+const stale: ProjectCopy = { seq: 4, project, nodes: [node(10, null, { kind: 'part' }), node(11, 10), node(12, 11, { kind: 'scene' })], members: [member(garam, 'owner')], ai: null };
 
 const event = (seq: number, change: ProjectChange): ProjectEvent => ({ projectId, seq, by: naru, change });
 const after = (copy: ProjectCopy, ...changes: ProjectChange[]): ProjectCopy =>
@@ -40,7 +40,13 @@ const after = (copy: ProjectCopy, ...changes: ProjectChange[]): ProjectCopy =>
 
 test('a stale copy with the events after it equals a fresh read', () => {
   const { role, seq, ...shared } = { ...project, title: '동백꽃 2판', rev: 2 };
-  const fresh: ProjectCopy = { seq: 9, project: { ...project, title: '동백꽃 2판', rev: 2 }, nodes: [node(10, null, { kind: 'part', title: '봄', rev: 2 }), node(13, 10)], members: [member(garam, 'owner'), member(naru, 'writer')] };
+  const fresh: ProjectCopy = {
+    seq: 9,
+    project: { ...project, title: '동백꽃 2판', rev: 2 },
+    nodes: [node(10, null, { kind: 'part', title: '봄', rev: 2 }), node(13, 10)],
+    members: [member(garam, 'owner'), member(naru, 'writer')],
+    ai: null,
+  };
   expect(role).toBe('owner');
   expect(seq).toBe(4);
   expect(

@@ -1,4 +1,4 @@
-import { type Member, type Node, type Project, type ProjectEvent, type UserId, unreachable } from '@cowrite/contract';
+import { type AiSettings, type Member, type Node, type Project, type ProjectEvent, type UserId, unreachable } from '@cowrite/contract';
 
 /** What this tab knows of a work: core's truth at event `seq`, without what waits in the outbox. */
 export interface ProjectCopy {
@@ -6,6 +6,8 @@ export interface ProjectCopy {
   project: Project;
   nodes: readonly Node[];
   members: readonly Member[];
+  /** Whether AI helps here, and who agreed to it; null in a copy from before that was known. */
+  ai: AiSettings | null;
 }
 
 /** What an event leads to: the next copy, or the word that the copy must be read again, or that one is no longer let in. */
@@ -35,6 +37,8 @@ export function applyEvent(copy: ProjectCopy, event: ProjectEvent, me: UserId | 
       const project = change.member.userId === me ? { ...copy.project, role: change.member.role } : copy.project;
       return { kind: 'copy', copy: { ...next, members, project } };
     }
+    case 'ai.changed':
+      return { kind: 'copy', copy: { ...next, ai: change.settings } };
     case 'member.left':
       if (change.userId === me) return { kind: 'left' };
       return { kind: 'copy', copy: { ...next, members: copy.members.filter((member) => member.userId !== change.userId) } };

@@ -1,6 +1,6 @@
 'use client';
 
-import { type Ability, type DocumentId, type Lengths, may, type Member, type Node, type NodeId, Problem, type Project, type ProjectId, routes, type UserId } from '@cowrite/contract';
+import { type Ability, type AiSettings, type DocumentId, type Lengths, may, type Member, type Node, type NodeId, Problem, type Project, type ProjectId, routes, type UserId } from '@cowrite/contract';
 import { useQuery, useQueryClient } from '@tanstack/react-query';
 import { createContext, useCallback, useContext, useEffect, useMemo, useRef, useState, useSyncExternalStore } from 'react';
 import { call, isAway, studioConfig } from '../api/call.ts';
@@ -23,6 +23,8 @@ export interface OpenProject {
   me: UserId;
   project: Project;
   members: readonly Member[];
+  /** Whether AI helps in this work, and who agreed to it; null until that is known. */
+  ai: AiSettings | null;
   /** The outline as this person sees it: core's truth with what waits on this device laid over it. */
   nodes: readonly Node[];
   view: OutlineView;
@@ -79,8 +81,8 @@ export function useProject(): OpenProject {
 // The project's own number is read first: whatever is read after it can only be newer, and events are applied from there.
 async function readCopy(projectId: ProjectId): Promise<ProjectCopy> {
   const project = await call(routes.projects.read, { projectId });
-  const [outline, members] = await Promise.all([call(routes.outline.list, { projectId }), call(routes.members.list, { projectId })]);
-  return { seq: Math.min(project.seq, outline.seq), project, nodes: outline.nodes, members: members.items };
+  const [outline, members, ai] = await Promise.all([call(routes.outline.list, { projectId }), call(routes.members.list, { projectId }), call(routes.assistGrants.settings, { projectId })]);
+  return { seq: Math.min(project.seq, outline.seq), project, nodes: outline.nodes, members: members.items, ai };
 }
 
 const NO_OPS: readonly OutlineOp[] = [];
@@ -261,6 +263,7 @@ export function useOpenProject(projectId: ProjectId, me: UserId): ProjectState {
       me,
       project: copy.project,
       members: copy.members,
+      ai: copy.ai ?? null,
       nodes,
       view,
       may: (ability) => may(copy.project.role, ability) && (active || !ability.endsWith('.write')),

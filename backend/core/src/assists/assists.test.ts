@@ -1,0 +1,253 @@
+import { type AssistTask, type DocumentId, ProblemBody, type Provider, routes, StoryBrief, type TextSpan, type UserId } from '@cowrite/contract';
+import { writeBatch } from '@cowrite/sync-core';
+import { expect, test } from 'vitest';
+import * as Y from 'yjs';
+import { aStory, documentOf, type Person, type Story } from '../platform/testing/scenario.ts';
+
+const { assistGrants } = routes;
+const NOTICE = '2026-11';
+const openai = { provider: 'openai' as const, notice: NOTICE };
+const anthropic = { provider: 'anthropic' as const, notice: NOTICE };
+
+/** Puts what each person typed into a scene, a paragraph a line, as sync's log would hold it. `kind` may be another block. */
+async function write(story: Story, documentId: DocumentId, ...blocks: { by: { user: { id: UserId } } | null; text: string; kind?: string }[]): Promise<void> {
+  const { pool } = story.database;
+  const { projectId } = story;
+  const { rows } = await pool.query<{ updates: Buffer; seq: number }>('SELECT updates, seq FROM sync.update_log WHERE document_id = $1 ORDER BY seq', [documentId]);
+  const updates = rows.length;
+  await pool.query('INSERT INTO sync.document (document_id) VALUES ($1) ON CONFLICT DO NOTHING', [documentId]);
+  const whole = new Y.Doc();
+  for (const [at, { by, text, kind = 'paragraph' }] of blocks.entries()) {
+    const theirs = new Y.Doc();
+    Y.applyUpdate(theirs, Y.encodeStateAsUpdate(whole));
+    const before = Y.encodeStateVector(theirs);
+    const element = new Y.XmlElement(kind);
+    element.insert(
+      0,
+      kind === 'paragraph'
+        ? [new Y.XmlText(text)]
+        : [
+            (() => {
+              const inner = new Y.XmlElement('paragraph');
+              inner.insert(0, [new Y.XmlText(text)]);
+              return inner;
+            })(),
+          ],
+    );
+    theirs.getXmlFragment('default').push([element]);
+    const update = Y.encodeStateAsUpdate(theirs, before);
+    Y.applyUpdate(whole, update);
+    const credits = by === null ? [] : [{ client: theirs.clientID, from: 0, to: Y.getState(theirs.store, theirs.clientID), by: by.user.id }];
+    await pool.query('INSERT INTO sync.update_log (document_id, epoch, node, seq, updates, credits) VALUES ($1, 1, $2, $3, $4, $5)', [
+      documentId,
+      projectId,
+      updates + at + 1,
+      Buffer.from(writeBatch([update])),
+      JSON.stringify({ credits, owners: by === null ? [] : credits.map(({ client }) => ({ client, by: by.user.id })) }),
+    ]);
+  }
+  const text = blocks
+    .filter(({ kind }) => kind !== 'authorNote')
+    .map(({ text: line }) => line)
+    .join('\n');
+  await pool.query('INSERT INTO sync.projection (document_id, text, initials, with_spaces, without_spaces, without_punctuation, sheets, settled_at) VALUES ($1, $2, $2, 1, 1, 1, 1, now())', [documentId, text]);
+}
+
+const spanOf = (documentId: DocumentId, text: string, quote: string): TextSpan => ({ documentId, from: text.indexOf(quote), to: text.indexOf(quote) + quote.length, quote });
+const brief = (who: Person, story: Story, task: AssistTask, providers: { provider: Provider; notice: string }[] = [openai]) => who.call(assistGrants.brief, { projectId: story.projectId, task, providers });
+const turnOn = (story: Story, allowed = [openai]) => story.owner.call(assistGrants.decide, { projectId: story.projectId, mode: 'on', allowed });
+
+test('help is off until the owner turns it on, for one provider at a time', async () => {
+  await using story = await aStory({ roles: ['writer'] });
+  const { projectId, owner } = story;
+  const documentId = documentOf(await story.add({ kind: 'scene', title: '1화' }));
+  await write(story, documentId, { by: owner, text: '눈이 왔다.' });
+  const task = { feature: 'continue' as const, span: spanOf(documentId, '눈이 왔다.', '눈이 왔다.') };
+  expect(await owner.call(assistGrants.settings, { projectId })).toMatchObject({
+    mode: 'off',
+    allowed: [],
+    members: [
+      { name: '대표', agreed: [] },
+      { name: 'writer', agreed: [] },
+    ],
+  });
+  expect(await brief(owner, story, task).problem).toMatchObject({ code: 'ai-off' });
+  expect(await turnOn(story)).toMatchObject({ mode: 'on', allowed: [openai], members: [{ agreed: [openai] }, { agreed: [] }] });
+  expect(await brief(owner, story, task)).toMatchObject({ provider: 'openai', also: [], items: [{ id: 'before', text: '눈이 왔다.', of: [owner.user.id] }] });
+  expect(await brief(owner, story, task, [anthropic]).problem).toMatchObject({ code: 'consent-needed', details: { people: '대표', provider: 'anthropic' } });
+  expect(await brief(owner, story, task, [{ ...openai, notice: 'newer words' }]).problem).toMatchObject({ code: 'consent-needed' });
+});
+
+test('a locked work tells nothing, whoever asks and whatever was agreed to', async () => {
+  await using story = await aStory({ roles: [] });
+  const documentId = documentOf(await story.add({ kind: 'scene', title: '1화' }));
+  await write(story, documentId, { by: story.owner, text: '눈이 왔다.' });
+  await turnOn(story);
+  await story.owner.call(assistGrants.decide, { projectId: story.projectId, mode: 'never', allowed: [openai] });
+  expect(await brief(story.owner, story, { feature: 'ask', question: '눈이 언제 왔나', asOf: undefined }).problem).toMatchObject({ code: 'ai-never', status: 403 });
+});
+
+test('text of someone who has not agreed stops a task that needs it, and says whose and where', async () => {
+  await using story = await aStory({ roles: ['writer'] });
+  const { owner, as, projectId } = story;
+  const documentId = documentOf(await story.add({ kind: 'scene', title: '3화' }));
+  await write(story, documentId, { by: owner, text: '내가 쓴 줄.' }, { by: as.writer, text: '네가 쓴 줄.' });
+  const text = '내가 쓴 줄.\n네가 쓴 줄.';
+  await turnOn(story);
+  const all = { feature: 'continue' as const, span: spanOf(documentId, text, text) };
+  expect(await brief(owner, story, all).problem).toMatchObject({ code: 'consent-needed', title: expect.stringContaining('writer'), details: { userIds: [as.writer.user.id], where: '3화' } });
+  // What is needed is only one’s own; theirs would merely have helped, and stays back.
+  const mine = { feature: 'rewrite' as const, span: spanOf(documentId, text, '내가 쓴 줄.') };
+  expect(await brief(owner, story, mine)).toMatchObject({ items: [{ id: 'selection', text: '내가 쓴 줄.' }], withheld: [{ title: '3화', of: [{ userId: as.writer.user.id, name: 'writer' }] }] });
+  await as.writer.call(assistGrants.agree, { projectId, agreed: [openai] });
+  expect(await brief(owner, story, all)).toMatchObject({ items: [{ text, of: [owner.user.id, as.writer.user.id] }], withheld: [] });
+  await as.writer.call(assistGrants.agree, { projectId, agreed: [] });
+  expect(await brief(owner, story, all).problem).toMatchObject({ code: 'consent-needed' });
+  // Their word outlives their membership: it is not asked of nobody.
+  await owner.call(routes.members.remove, { projectId, userId: as.writer.user.id });
+  expect(await brief(owner, story, all).problem).toMatchObject({ code: 'consent-needed', details: { people: 'writer' } });
+});
+
+test('text of nobody who is known is told to nobody', async () => {
+  await using story = await aStory({ roles: [] });
+  const documentId = documentOf(await story.add({ kind: 'scene', title: '1화' }));
+  await write(story, documentId, { by: null, text: '누가 썼는지 모르는 줄.' });
+  await turnOn(story);
+  expect(await brief(story.owner, story, { feature: 'continue', span: spanOf(documentId, '누가 썼는지 모르는 줄.', '누가 썼는지 모르는 줄.') }).problem).toMatchObject({ code: 'consent-needed' });
+});
+
+test('another provider may take over only when all of it may go there', async () => {
+  await using story = await aStory({ roles: ['writer'] });
+  const { owner, as, projectId } = story;
+  const documentId = documentOf(await story.add({ kind: 'scene', title: '1화' }));
+  await write(story, documentId, { by: owner, text: '내 줄.' }, { by: as.writer, text: '네 줄.' });
+  const text = '내 줄.\n네 줄.';
+  await turnOn(story, [openai, anthropic]);
+  const task = { feature: 'continue' as const, span: spanOf(documentId, text, text) };
+  await as.writer.call(assistGrants.agree, { projectId, agreed: [openai] });
+  expect(await brief(owner, story, task, [openai, anthropic])).toMatchObject({ provider: 'openai', also: [] });
+  await as.writer.call(assistGrants.agree, { projectId, agreed: [openai, anthropic] });
+  expect(await brief(owner, story, task, [openai, anthropic])).toMatchObject({ provider: 'openai', also: ['anthropic'] });
+});
+
+test('author’s notes, the trash, other works and what comes later never enter', async () => {
+  await using story = await aStory({ roles: ['reader'] });
+  const { owner, projectId } = story;
+  const [first, second, third, trashed] = [
+    await story.add({ kind: 'chapter', title: '1화' }),
+    await story.add({ kind: 'chapter', title: '2화' }),
+    await story.add({ kind: 'chapter', title: '3화' }),
+    await story.add({ kind: 'chapter', title: '버린 화' }),
+  ];
+  await write(story, documentOf(first), { by: owner, text: '등대의 비밀은 첫째 화에 있다.' }, { by: owner, text: '등대의 비밀: 범인은 설화', kind: 'authorNote' });
+  await write(story, documentOf(second), { by: owner, text: '등대의 비밀은 둘째 화에도 있다.' });
+  await write(story, documentOf(third), { by: owner, text: '등대의 비밀은 셋째 화에서 풀린다.' });
+  await write(story, documentOf(trashed), { by: owner, text: '등대의 비밀은 버려졌다.' });
+  await owner.call(routes.outline.trash, { projectId, nodeIds: [trashed.id] });
+  const foreign = await story.outsider.call(routes.projects.create, { title: '남의 작품' });
+  const theirs = documentOf(await story.outsider.call(routes.outline.create, { projectId: foreign.id, kind: 'scene', title: '남의 1화' }));
+  await write(story, theirs, { by: story.outsider, text: '등대의 비밀은 남의 것이다.' });
+  await turnOn(story);
+  const all = await brief(story.as.reader, story, { feature: 'ask', question: '등대의 비밀은?' });
+  expect(all.items.map(({ text }) => text).toSorted()).toEqual(['등대의 비밀은 둘째 화에도 있다.', '등대의 비밀은 셋째 화에서 풀린다.', '등대의 비밀은 첫째 화에 있다.']);
+  const early = await brief(owner, story, { feature: 'ask', question: '등대의 비밀은?', asOf: second.id });
+  expect(early.items.map(({ title }) => title).toSorted()).toEqual(['1화', '2화']);
+  expect(JSON.stringify([all, early])).not.toMatch(/범인|버려졌다|남의 것/);
+  expect(await brief(owner, story, { feature: 'rewrite', span: spanOf(theirs, '등대의 비밀은 남의 것이다.', '등대') }).problem).toMatchObject({ code: 'not-found' });
+  expect(await brief(story.as.reader, story, { feature: 'continue', span: spanOf(documentOf(first), '등대', '등대') }).problem).toMatchObject({ code: 'forbidden' });
+});
+
+test('a passage says where it stands, and a place that moved is found by its words', async () => {
+  await using story = await aStory({ roles: [] });
+  const documentId = documentOf(await story.add({ kind: 'scene', title: '1화' }));
+  await write(story, documentId, ...Array.from({ length: 60 }, (_, at) => ({ by: story.owner, text: at === 30 ? '설화의 왼팔 흉터는 열두 살 겨울에 생겼다.' : `${at}번째 날에도 눈은 그치지 않고 마을 지붕마다 쌓였다.` })));
+  await turnOn(story);
+  const { items } = await brief(story.owner, story, { feature: 'ask', question: '설화의 흉터는 언제 생겼지?' });
+  const text = await story.owner.call(routes.documents.text, { projectId: story.projectId, documentId });
+  expect(items[0]!.text).toContain('열두 살 겨울');
+  for (const { source, text: told } of items) expect(text.slice(source!.from, source!.to)).toBe(told);
+  const moved = { documentId, from: 3, to: 3 + 11, quote: '설화의 왼팔 흉터는 ' };
+  expect((await brief(story.owner, story, { feature: 'rewrite', span: moved })).items.find(({ id }) => id === 'selection')!.text).toBe('설화의 왼팔 흉터는 ');
+  expect(await brief(story.owner, story, { feature: 'rewrite', span: { documentId, from: 0, to: 5, quote: '없는 말들' } }).problem).toMatchObject({ code: 'text-changed' });
+});
+
+test('what waits to be taken by sync is told as well, as its bringer’s', async () => {
+  await using story = await aStory({ roles: [] });
+  const documentId = documentOf(await story.add({ kind: 'scene', title: '1화' }));
+  const doc = new Y.Doc();
+  const paragraph = new Y.XmlElement('paragraph');
+  paragraph.insert(0, [new Y.XmlText('가져온 줄.')]);
+  doc.getXmlFragment('default').push([paragraph]);
+  await story.database.pool.query('INSERT INTO core.document_edit (id, document_id, project_id, bytes, actor, created_at) VALUES (gen_random_uuid(), $1, $2, $3, $4, now())', [
+    documentId,
+    story.projectId,
+    Buffer.from(Y.encodeStateAsUpdate(doc)),
+    story.owner.user.id,
+  ]);
+  await turnOn(story);
+  expect(await brief(story.owner, story, { feature: 'continue', span: spanOf(documentId, '가져온 줄.', '가져온 줄.') })).toMatchObject({ items: [{ text: '가져온 줄.', of: [story.owner.user.id] }] });
+});
+
+test('in a scene that two wrote together each character is whose hand it was', async () => {
+  await using story = await aStory({ roles: ['writer'] });
+  const { owner, as } = story;
+  const documentId = documentOf(await story.add({ kind: 'scene', title: '1화' }));
+  const mine = new Y.Doc();
+  const paragraph = new Y.XmlElement('paragraph');
+  const words = new Y.XmlText('눈이 왔다.');
+  paragraph.insert(0, [words]);
+  mine.getXmlFragment('default').push([paragraph]);
+  const first = Y.encodeStateAsUpdate(mine);
+  const yours = new Y.Doc();
+  Y.applyUpdate(yours, first);
+  const before = Y.encodeStateVector(yours);
+  ((yours.getXmlFragment('default').get(0) as Y.XmlElement).get(0) as Y.XmlText).insert(3, '펑펑 ');
+  const second = Y.encodeStateAsUpdate(yours, before);
+  const { pool } = story.database;
+  await pool.query('INSERT INTO sync.document (document_id, snapshot) VALUES ($1, $2)', [documentId, Buffer.from(Y.mergeUpdates([first, second]))]);
+  await pool.query('INSERT INTO sync.client_owner (document_id, client, user_id) VALUES ($1, $2, $3)', [documentId, mine.clientID, owner.user.id]);
+  // Whose client that was is not known; who brought it is.
+  await pool.query('INSERT INTO sync.authorship (document_id, client, user_id, clock_from, clock_to) VALUES ($1, $2, $3, 0, 100)', [documentId, yours.clientID, as.writer.user.id]);
+  await turnOn(story);
+  const task = (quote: string) => ({ feature: 'rewrite' as const, span: spanOf(documentId, '눈이 펑펑 왔다.', quote) });
+  expect(await brief(owner, story, task('눈이 '))).toMatchObject({ items: [{ id: 'selection', of: [owner.user.id] }] });
+  expect(await brief(owner, story, task('펑펑')).problem).toMatchObject({ code: 'consent-needed', details: { userIds: [as.writer.user.id] } });
+});
+
+test('the AI service reads briefs in a person’s name, as long as that person may, and nothing else', async () => {
+  await using story = await aStory({ roles: ['reader'] });
+  const { projectId } = story;
+  const { reader } = story.as;
+  const documentId = documentOf(await story.add({ kind: 'scene', title: '1화' }));
+  await write(story, documentId, { by: story.owner, text: '눈이 왔다.' });
+  await turnOn(story);
+  const { ticket } = await reader.call(assistGrants.ticket, { projectId });
+  const service = story.browser();
+  const as = (bearer: string) => ({ headers: { authorization: `Bearer ${bearer}` } });
+  const asked = await service.send('POST', `/projects/${projectId}/assists/mandates`, as(ticket));
+  expect(asked.statusCode).toBe(201);
+  const { mandate } = asked.json();
+  const task = { task: { feature: 'ask', question: '눈이 왔나' }, providers: [openai] };
+  const told = async (path = projectId, bearer = mandate) => service.send('POST', `/projects/${path}/briefs`, { body: task, ...as(bearer) });
+  story.clock.pass(60_000);
+  expect(StoryBrief.parse((await told()).json()).items.map(({ text }) => text)).toEqual(['눈이 왔다.']);
+  const refused = async (answer: Promise<{ statusCode: number; json(): unknown }>) => ProblemBody.parse((await answer).json()).code;
+  const other = await reader.call(routes.projects.create, { title: '다른 작품' });
+  expect(await refused(told(other.id))).toBe('not-found');
+  expect(await refused(service.send('GET', `/projects/${projectId}/outline`, as(mandate)))).toBe('signed-out');
+  expect(await refused(service.send('POST', `/projects/${projectId}/assists/mandates`, as(mandate)))).toBe('signed-out');
+  expect(await refused(service.send('POST', `/projects/${projectId}/assists/mandates`, as(ticket)))).toBe('signed-out');
+  expect(await refused(told(projectId, ticket))).toBe('signed-out');
+  await story.owner.call(routes.members.remove, { projectId, userId: reader.user.id });
+  expect(await refused(told())).toBe('not-found');
+});
+
+test('a mandate is worth nothing once its person signed out', async () => {
+  await using story = await aStory({ roles: [] });
+  const { projectId, owner } = story;
+  const { mandate } = await owner.call(assistGrants.mandate, { projectId });
+  await owner.call(routes.accounts.logout, {});
+  story.clock.pass(4_000);
+  const answer = await story.browser().send('POST', `/projects/${projectId}/briefs`, { body: { task: { feature: 'ask', question: '눈' }, providers: [openai] }, headers: { authorization: `Bearer ${mandate}` } });
+  expect(ProblemBody.parse(answer.json()).code).toBe('signed-out');
+});

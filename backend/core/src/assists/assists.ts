@@ -1,0 +1,188 @@
+import { type AiSettings, type assistGrants, ASSIST_NEEDS, type AssistTask, type DocumentId, type In, may, type NodeId, type Out, Problem, type ProjectId, type Provider, type StoryBrief, type UserId } from '@cowrite/contract';
+import { OutlineTree, type RankedPassage, withNeighbours } from '@cowrite/manuscript';
+import type { Documents } from '../documents/documents.ts';
+import * as members from '../members/members.store.ts';
+import * as nodes from '../outline/outline.store.ts';
+import type { Clock } from '../platform/clock.ts';
+import type { Database, Reader, Tx } from '../platform/database.ts';
+import type { Granted } from '../platform/grants.ts';
+import type { Keys } from '../platform/keys.ts';
+import { appendEvent, lockProject } from '../platform/outbox.ts';
+import type { Workers } from '../platform/workers.ts';
+import * as projects from '../projects/projects.store.ts';
+import { type BriefScene, briefOf } from './brief.ts';
+import * as store from './assists.store.ts';
+
+/** Long work lasts, and whoever asked for it has gone to bed meanwhile. */
+const MANDATE_MS = 24 * 3_600_000;
+/** So many passages are looked at, from at most so many scenes. */
+const PASSAGES = 16;
+const SCENES = 12;
+
+type Node = Awaited<ReturnType<typeof nodes.live>>[number];
+
+/** What help by AI may have: who agreed to what, and what of the manuscript is told for a task. Nothing here knows a model. */
+export class Assists {
+  constructor(
+    private readonly db: Database,
+    private readonly parts: { keys: Keys; workers: Workers; documents: Documents },
+    private readonly clock: Clock,
+  ) {}
+
+  async settings(access: Granted<'project.read'>): Promise<AiSettings> {
+    return this.#settings(this.db, access);
+  }
+
+  /** Decides for the work, and gives the owner's own word for their text. Everyone in it hears of it. */
+  async decide(access: Granted<'project.manage'>, input: In<typeof assistGrants.decide>): Promise<AiSettings> {
+    const at = this.clock.now();
+    const { projectId, userId: by } = access;
+    return this.db.transaction().execute(async (tx) => {
+      await lockProject(tx, projectId);
+      await store.decide(tx, { ...input, projectId, by, at });
+      await store.allow(tx, projectId, input.allowed, at);
+      await store.agree(tx, projectId, by, input.allowed, at);
+      return this.#tell(tx, access, at);
+    });
+  }
+
+  /** Says where one's own text may go, from now on. */
+  async agree(access: Granted<'project.read'>, { agreed }: In<typeof assistGrants.agree>): Promise<AiSettings> {
+    const at = this.clock.now();
+    const { projectId, userId } = access;
+    return this.db.transaction().execute(async (tx) => {
+      await lockProject(tx, projectId);
+      await store.agree(tx, projectId, userId, agreed, at);
+      return this.#tell(tx, access, at);
+    });
+  }
+
+  /** A token that the AI service shows for briefs in this person's name. Whoever has one can read no more than that person can. */
+  async mandate(access: Granted<'story.read'>): Promise<Out<typeof assistGrants.mandate>> {
+    const { token, expiresAt } = await this.parts.keys.sign('mandate', { sub: access.userId, project: access.projectId, credential: access.credential }, this.clock, MANDATE_MS);
+    return { mandate: token, expiresAt: expiresAt.toISOString() };
+  }
+
+  /**
+   * What may be told for a task.
+   * @throws Problem `ai-off`, `ai-never`, `consent-needed`, `forbidden` for a role that may not ask for this, `not-found`, `text-changed`, `too-large`.
+   */
+  async brief(access: Granted<'story.read'>, { task, providers }: In<typeof assistGrants.brief>): Promise<StoryBrief> {
+    if (!may(access.role, ASSIST_NEEDS[task.feature])) throw new Problem('forbidden');
+    const { projectId } = access;
+    // One snapshot of the database for all of it: what is told stood in the manuscript at one moment.
+    return this.db
+      .transaction()
+      .setIsolationLevel('repeatable read')
+      .setAccessMode('read only')
+      .execute(async (tx) => {
+        const [work, setting, allowed, consents, live, people] = [
+          await projects.read(tx, projectId),
+          await store.setting(tx, projectId),
+          await store.allowed(tx, projectId),
+          await store.consents(tx, projectId),
+          await nodes.live(tx, projectId),
+          await members.list(tx, projectId),
+        ];
+        if (setting?.mode === 'never') throw new Problem('ai-never');
+        if (setting?.mode !== 'on') throw new Problem('ai-off');
+        const isUnder = (row: { provider: Provider; notice: string }): boolean => providers.some(({ provider, notice }) => provider === row.provider && notice === row.notice);
+        const [first, ...others] = providers.map(({ provider }) => provider).filter((provider) => allowed.some((row) => row.provider === provider && isUnder(row)));
+        if (first === undefined)
+          throw new Problem('consent-needed', {
+            people: people
+              .filter(({ role }) => role === 'owner')
+              .map(({ name }) => name)
+              .join(', '),
+            userIds: people.filter(({ role }) => role === 'owner').map(({ userId }) => userId),
+            where: work.title,
+            provider: providers[0]!.provider,
+          });
+        const agreements = new Set(consents.filter(isUnder).map(({ user_id: userId, provider }) => `${userId} ${provider}`));
+        const material = await this.#read(tx, access, task, live);
+        const authors = new Set([...material.scenes, ...material.found, ...(material.before === null ? [] : [material.before])].flatMap(({ runs }) => runs.flatMap(({ by }) => (by === null ? [] : [by as UserId]))));
+        const names = await store.names(tx, [...authors]);
+        return {
+          ...briefOf(task, {
+            ...material,
+            work,
+            providers: [first, ...others],
+            nameOf: (userId) => names.get(userId) ?? '?',
+            agreed: (userId, provider) => agreements.has(`${userId} ${provider}`),
+          }),
+          cacheAnswers: setting.cache_answers,
+          keepTexts: setting.keep_texts,
+        };
+      });
+  }
+
+  /** The scenes that a task needs, and the passages that a question is about. @throws Problem `not-found` */
+  async #read(tx: Reader, access: Granted<'story.read'>, task: AssistTask, live: readonly Node[]): Promise<{ scenes: BriefScene[]; before: BriefScene | null; found: BriefScene[]; passages: RankedPassage[] }> {
+    const tree = new OutlineTree(live);
+    const order = tree.readingOrder();
+    const scene = async (node: Node & { documentId: DocumentId }): Promise<BriefScene> => {
+      const runs = await this.parts.documents.runs(tx, access, node.documentId);
+      const title = [...tree.ancestors(node.id), node]
+        .map((each) => each.title)
+        .filter((each) => each !== '')
+        .join(' › ');
+      return { documentId: node.documentId, title, text: runs.map(({ text }) => text).join(''), runs };
+    };
+    const isScene = (node: Node | undefined): node is Node & { documentId: DocumentId } => node !== undefined && node.documentId !== null;
+    const nothing = { scenes: [], before: null, found: [], passages: [] };
+    if ('span' in task) {
+      const at = order.findIndex((node) => node.documentId === task.span.documentId);
+      const node = order[at];
+      if (!isScene(node)) throw new Problem('not-found');
+      const earlier = task.feature === 'translate' ? undefined : order.slice(0, at).findLast(isScene);
+      return { ...nothing, scenes: [await scene(node)], before: earlier === undefined ? null : await scene(earlier) };
+    }
+    if (task.feature === 'summarise' || task.feature === 'react') {
+      const root = tree.get(task.nodeId);
+      if (root === undefined) throw new Problem('not-found');
+      const scenes: BriefScene[] = [];
+      for (const node of [root, ...tree.descendants(root.id)].filter(isScene)) scenes.push(await scene(node));
+      return { ...nothing, scenes };
+    }
+    if (task.feature === 'research') return nothing;
+    const known = knownAt(tree, order, task.asOf).filter(isScene);
+    const question = task.feature === 'ask' ? task.question : [task.character, task.message, ...task.said.slice(-4).map(({ text }) => text)].join('\n');
+    const texts = await store.projected(
+      tx,
+      known.map(({ documentId }) => documentId),
+    );
+    // The projection says which scenes it is about; what is told is their text as it is now.
+    const ranked = await this.parts.workers.run('rank-passages', { texts: texts.map(({ text }) => text), question, limit: PASSAGES });
+    const wanted = new Set([...new Set(ranked.map(({ text }) => texts[text]!.documentId))].slice(0, SCENES));
+    const found: BriefScene[] = [];
+    for (const node of known) if (wanted.has(node.documentId)) found.push(await scene(node));
+    const again = found.map(({ text }) => text);
+    return { ...nothing, found, passages: withNeighbours(again, await this.parts.workers.run('rank-passages', { texts: again, question, limit: PASSAGES })) };
+  }
+
+  async #tell(tx: Tx, access: { projectId: ProjectId; userId: UserId }, at: Date): Promise<AiSettings> {
+    const settings = await this.#settings(tx, access);
+    await appendEvent(tx, { projectId: access.projectId, by: access.userId, at, change: { type: 'ai.changed', settings } });
+    return settings;
+  }
+
+  async #settings(db: Reader, { projectId }: { projectId: ProjectId }): Promise<AiSettings> {
+    const [setting, allowed, consents, people] = [await store.setting(db, projectId), await store.allowed(db, projectId), await store.consents(db, projectId), await members.list(db, projectId)];
+    const agreement = ({ provider, notice, agreed_at: at }: store.Agreed) => ({ provider, notice, at: at.toISOString() });
+    return {
+      mode: setting?.mode ?? 'off',
+      allowed: allowed.map(agreement),
+      cacheAnswers: setting?.cache_answers ?? false,
+      keepTexts: setting?.keep_texts ?? false,
+      members: people.map(({ userId, name }) => ({ userId, name, agreed: consents.filter((row) => row.user_id === userId).map(agreement) })),
+    };
+  }
+}
+
+/** The nodes that are known when one has read as far as `asOf`, with all that is under it. @throws Problem `not-found` */
+function knownAt(tree: OutlineTree<Node>, order: readonly Node[], asOf: NodeId | undefined): readonly Node[] {
+  if (asOf === undefined) return order;
+  const last = tree.get(asOf);
+  if (last === undefined) throw new Problem('not-found');
+  return order.slice(0, order.indexOf(last) + 1 + tree.descendants(last.id).length);
+}
