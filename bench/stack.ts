@@ -87,6 +87,7 @@ export interface Stack extends AsyncDisposable {
   readonly compactor: ServiceProcess;
   /** Beside the studio, and nowhere else: nothing that is measured has pictures. */
   readonly media: ServiceProcess | null;
+  readonly ai: ServiceProcess | null;
   /** Every sync process, `sync` the first of them. */
   readonly nodes: readonly ServiceProcess[];
   /** Where the studio is, or would be: pages of this port may come in. */
@@ -161,10 +162,19 @@ export async function startStack({ studio: withStudio = false, nodes: nodeCount 
   const compactor = service('compactor', 'backend/sync/dist/compactor-main.js', 0, {});
   const mediaPort = await freePort();
   const media = withStudio ? service('media', 'backend/media/dist/main.js', mediaPort, { PORT: String(mediaPort), CORE_URL: core.url, COWRITE_MEDIA_DIR: join(folder, 'media') }) : null;
+  const aiPort = await freePort();
+  const ai = withStudio ? service('ai', 'backend/ai/dist/main.js', aiPort, { PORT: String(aiPort), CORE_URL: core.url }) : null;
   const studio = withStudio
-    ? service('studio', 'frontend/.next/standalone/frontend/server.js', studioPort, { PORT: String(studioPort), HOSTNAME: '127.0.0.1', CORE_PORT: String(corePort), SYNC_PORT: String(syncPort), MEDIA_PORT: String(mediaPort) })
+    ? service('studio', 'frontend/.next/standalone/frontend/server.js', studioPort, {
+        PORT: String(studioPort),
+        HOSTNAME: '127.0.0.1',
+        CORE_PORT: String(corePort),
+        SYNC_PORT: String(syncPort),
+        MEDIA_PORT: String(mediaPort),
+        AI_PORT: String(aiPort),
+      })
     : null;
-  const services = [core, ...nodes, compactor, ...(media ? [media] : []), ...(studio ? [studio] : [])];
+  const services = [core, ...nodes, compactor, ...(media ? [media] : []), ...(ai ? [ai] : []), ...(studio ? [studio] : [])];
   try {
     for (const each of services) await each.start();
   } catch (error) {
@@ -179,6 +189,7 @@ export async function startStack({ studio: withStudio = false, nodes: nodeCount 
     sync,
     compactor,
     media,
+    ai,
     nodes,
     studioPort,
     studio,

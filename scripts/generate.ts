@@ -65,6 +65,7 @@ const STUDIO: EnvironmentSection = {
     { name: 'NEXT_PUBLIC_API_URL', fallback: '', example: 'http://localhost:8100', meaning: 'the same by its older name; read when the studio runs, not when it is built' },
     { name: 'COWRITE_WS_URL', fallback: '', example: 'wss://studio.example/ws', meaning: 'where browsers reach sync; without it /ws of the address they came by through nginx, else their host name and SYNC_PORT' },
     { name: 'NEXT_PUBLIC_WS_URL', fallback: '', example: 'ws://localhost:8102', meaning: 'the same by its older name' },
+    { name: 'COWRITE_AI_URL', fallback: '', example: 'https://studio.example/ai', meaning: 'where browsers reach the AI service; without it the host name they came by and AI_PORT' },
     { name: 'COWRITE_MEDIA_URL', fallback: '', example: 'https://studio.example/media', meaning: 'where browsers reach the media service; without it the host name they came by and MEDIA_PORT' },
   ],
 };

@@ -320,7 +320,7 @@ async function main(): Promise<void> {
     script: join(root, 'frontend/.next/standalone/frontend/server.js'),
     cwd: join(root, 'frontend/.next/standalone/frontend'),
     port: ports.studio,
-    env: { NODE_ENV: 'production', PORT: String(ports.studio), HOSTNAME: '127.0.0.1', CORE_PORT: String(ports.core), SYNC_PORT: String(ports.sync), MEDIA_PORT: String(ports.media), FRONTEND_URL: studioUrl },
+    env: { NODE_ENV: 'production', PORT: String(ports.studio), HOSTNAME: '127.0.0.1', CORE_PORT: String(ports.core), SYNC_PORT: String(ports.sync), MEDIA_PORT: String(ports.media), AI_PORT: String(ports.ai), FRONTEND_URL: studioUrl },
   };
   for (const service of [core, sync, ai, media, compactor, studio]) {
     const supervised = new Supervised(service);

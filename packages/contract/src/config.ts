@@ -8,5 +8,7 @@ export const StudioConfig = z.object({
   wsUrl: z.string(),
   /** Where the media service answers, without a slash at the end. */
   mediaUrl: z.string(),
+  /** Where the AI service answers, without a slash at the end. */
+  aiUrl: z.string(),
 });
 export type StudioConfig = z.infer<typeof StudioConfig>;

@@ -20,6 +20,10 @@ export function isRubyReading(value: unknown): value is string {
   return typeof value === 'string' && value.length > 0 && value.length <= 40 && !/[\u0000-\u001f\u007f]/.test(value);
 }
 
+/** The id of an assist, as it stands in the mark of text that a model proposed. */
+const ASSIST_ID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/;
+const isAssistId = (value: unknown): value is string => typeof value === 'string' && ASSIST_ID.test(value);
+
 const box = (tag: string, kind: string): Pick<NodeSpec, 'content' | 'group' | 'defining' | 'parseDOM' | 'toDOM'> => ({
   content: 'paragraph+',
   group: 'block',
@@ -77,6 +81,27 @@ export const sceneMarks: Record<string, MarkSpec> = {
     ],
     // The reading is drawn from the attribute by the style sheet: a <rt> inside the editable text could be typed into.
     toDOM: (mark) => ['span', { class: 'mark-ruby', 'data-ruby': String(mark.attrs['rt']) }, 0],
+  },
+  // Text that a model proposed and a writer took: whoever looks for it can find it, and what is typed in it is the writer's own.
+  assisted: {
+    attrs: {
+      by: {
+        validate: (value: unknown) => {
+          if (!isAssistId(value)) throw new RangeError('an assist is named by its id');
+        },
+      },
+    },
+    inclusive: false,
+    parseDOM: [
+      {
+        tag: 'span[data-assisted]',
+        getAttrs: (element) => {
+          const by = element.getAttribute('data-assisted');
+          return isAssistId(by) ? { by } : false;
+        },
+      },
+    ],
+    toDOM: (mark) => ['span', { class: 'mark-assisted', 'data-assisted': String(mark.attrs['by']) }, 0],
   },
   bold: {
     parseDOM: [

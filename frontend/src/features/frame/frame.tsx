@@ -2,7 +2,7 @@
 
 import { Dialog } from '@base-ui/react/dialog';
 import { Menu } from '@base-ui/react/menu';
-import { ChevronDown, List, MoreHorizontal, PanelLeft, PenLine, Search, Users } from 'lucide-react';
+import { ChevronDown, List, MoreHorizontal, PanelLeft, PanelRight, PenLine, Search, Users } from 'lucide-react';
 import { useCallback, useEffect, useRef, useState, useSyncExternalStore } from 'react';
 import { useWords } from '../../shared/i18n/words.tsx';
 import type { KnownPerson } from '../../shared/person/known-person.ts';
@@ -29,6 +29,7 @@ const useWide = () =>
   );
 
 const PANE_KEY = 'cowrite.outline-width';
+const SIDE_KEY = 'cowrite.side-shown';
 const PANE = { least: 220, usual: 280, most: 420, step: 16 };
 
 function keptWidth(): number {
@@ -52,6 +53,7 @@ export function Frame({
   renderOutline,
   onPalette,
   onSearch,
+  side,
   children,
 }: {
   person: KnownPerson;
@@ -59,6 +61,8 @@ export function Frame({
   renderOutline: (close: () => void) => React.ReactNode;
   onPalette: () => void;
   onSearch: () => void;
+  /** What may stand beside the text; null when there is nothing to stand there. */
+  side: { name: string; render: (close: () => void) => React.ReactNode } | null;
   children: React.ReactNode;
 }) {
   const t = useWords(words);
@@ -67,11 +71,19 @@ export function Frame({
   const [paneShown, setPaneShown] = useState(() => safely(() => localStorage.getItem('cowrite.outline-hidden')) !== '1');
   const [drawer, setDrawer] = useState(false);
   const [width, setWidth] = useState(keptWidth);
+  const [sideShown, setSideShown] = useState(() => safely(() => localStorage.getItem(SIDE_KEY)) === '1');
   const left = useRef<HTMLElement>(null);
   const middle = useRef<HTMLElement>(null);
   const quiet = useQuietChrome();
   const keyboard = useSoftKeyboard();
-  useF6(left, middle);
+  const right = useRef<HTMLElement>(null);
+  useF6(left, middle, right);
+  const showSide = useCallback((shown: boolean) => {
+    setSideShown(shown);
+    safely(() => localStorage.setItem(SIDE_KEY, shown ? '1' : '0'));
+  }, []);
+  const closeSide = useCallback(() => showSide(false), [showSide]);
+  useSideKey(side !== null, () => showSide(!sideShown));
 
   const resize = (next: number) => {
     const clamped = Math.max(PANE.least, Math.min(PANE.most, next));
@@ -120,6 +132,11 @@ export function Frame({
             <Users size={15} aria-hidden />
             {t.share}
           </button>
+          {side !== null && (
+            <IconButton label={`${side.name} (Ctrl J)`} aria-expanded={sideShown} aria-pressed={sideShown} onClick={() => showSide(!sideShown)}>
+              <PanelRight size={17} aria-hidden />
+            </IconButton>
+          )}
           <PersonMenu
             person={person}
             unsent={{
@@ -141,6 +158,11 @@ export function Frame({
         <main ref={middle} aria-label={t.main} className="min-h-0 min-w-0 flex-1">
           {children}
         </main>
+        {wide && side !== null && sideShown && (
+          <aside ref={right} aria-label={side.name} className="no-print min-h-0 w-[340px] shrink-0 border-l border-line">
+            {side.render(closeSide)}
+          </aside>
+        )}
       </div>
       <nav aria-label={t.bottomBar} className="studio-bottom no-print flex border-t border-line bg-paper pb-[env(safe-area-inset-bottom)] md:hidden">
         <BarButton name={t.outline} Icon={List} onClick={() => setDrawer(true)} />
@@ -148,6 +170,16 @@ export function Frame({
         <BarButton name={t.search} Icon={Search} onClick={onSearch} />
         <BarMore />
       </nav>
+      {!wide && side !== null && (
+        <Dialog.Root open={sideShown} onOpenChange={showSide} modal="trap-focus">
+          <Dialog.Portal>
+            <Dialog.Popup className="fixed inset-x-0 bottom-0 z-50 flex h-[72dvh] flex-col border-t border-line bg-paper shadow-sheet md:inset-y-0 md:right-0 md:left-auto md:h-auto md:w-[min(400px,60vw)] md:border-t-0 md:border-l">
+              <Dialog.Title className="sr-only">{side.name}</Dialog.Title>
+              <div className="min-h-0 flex-1">{side.render(closeSide)}</div>
+            </Dialog.Popup>
+          </Dialog.Portal>
+        </Dialog.Root>
+      )}
       {!wide && (
         <Dialog.Root open={drawer} onOpenChange={setDrawer}>
           <Dialog.Portal>
@@ -185,7 +217,7 @@ function BarButton({ name, Icon, current, onClick }: { name: string; Icon: typeo
 /** The places of a work beside its text, as items of a menu. */
 function PlaceItems() {
   const t = useWords(words);
-  const { projectId, may } = useProject();
+  const { projectId, may, ai } = useProject();
   return (
     <>
       <Menu.Item className={menuItemClass} onClick={() => goTo(projectId, { kind: 'home' })}>
@@ -197,6 +229,11 @@ function PlaceItems() {
       {may('story.write') && (
         <Menu.Item className={menuItemClass} onClick={() => goTo(projectId, { kind: 'import' })}>
           {t.import}
+        </Menu.Item>
+      )}
+      {ai !== null && ai.mode !== 'off' && (
+        <Menu.Item className={menuItemClass} onClick={() => goTo(projectId, { kind: 'ai' })}>
+          {t.ai}
         </Menu.Item>
       )}
       <Menu.Item className={menuItemClass} onClick={() => goTo(projectId, { kind: 'trash' })}>
@@ -292,17 +329,38 @@ function useSoftKeyboard(): boolean {
   return up;
 }
 
-/** F6 goes between the outline and the page. */
-function useF6(left: React.RefObject<HTMLElement | null>, middle: React.RefObject<HTMLElement | null>): void {
+/** Opens and closes what stands beside the text. */
+function useSideKey(isThere: boolean, toggle: () => void): void {
+  const now = useRef(toggle);
+  now.current = toggle;
+  useEffect(() => {
+    if (!isThere) return;
+    const pressed = (event: KeyboardEvent) => {
+      if (event.isComposing || event.keyCode === 229 || event.altKey || event.shiftKey || !(event.ctrlKey || event.metaKey) || event.code !== 'KeyJ') return;
+      event.preventDefault();
+      now.current();
+    };
+    addEventListener('keydown', pressed);
+    return () => removeEventListener('keydown', pressed);
+  }, [isThere]);
+}
+
+/** F6 goes from the outline to the page, to what stands beside it, and to the outline again. */
+function useF6(left: React.RefObject<HTMLElement | null>, middle: React.RefObject<HTMLElement | null>, right: React.RefObject<HTMLElement | null>): void {
   useEffect(() => {
     const go = (event: KeyboardEvent) => {
       if (event.key !== 'F6' || event.isComposing) return;
       event.preventDefault();
-      const inLeft = left.current?.contains(document.activeElement);
-      const target = inLeft ? (middle.current?.querySelector<HTMLElement>('.manuscript') ?? middle.current?.querySelector<HTMLElement>('button, a, input')) : left.current?.querySelector<HTMLElement>('[role=tree]');
-      target?.focus();
+      const panes = [
+        left.current?.querySelector<HTMLElement>('[role=tree]'),
+        middle.current?.querySelector<HTMLElement>('.manuscript') ?? middle.current?.querySelector<HTMLElement>('button, a, input'),
+        right.current?.querySelector<HTMLElement>('textarea, button, input, select'),
+      ];
+      const within = [left, middle, right].findIndex((pane) => pane.current?.contains(document.activeElement));
+      const next = [1, 2, 3].map((step) => panes[(within + step + panes.length) % panes.length]).find((pane) => pane !== null && pane !== undefined);
+      next?.focus();
     };
     addEventListener('keydown', go);
     return () => removeEventListener('keydown', go);
-  }, [left, middle]);
+  }, [left, middle, right]);
 }

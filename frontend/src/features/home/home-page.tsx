@@ -37,6 +37,9 @@ const words = wordsOf({
     spaced: '문단 사이 띄우기',
     save: '저장',
     saved: '설정을 저장했습니다.',
+    ai: 'AI 도움',
+    aiText: '처음에는 꺼져 있습니다. 켜도 동의한 사람의 글만, 보여 드린 그대로 나갑니다.',
+    aiOpen: '살펴보고 정하기',
     away: '보관과 삭제',
     awayText: '보관한 작품은 읽을 수만 있고, 휴지통에 넣은 작품은 서가에서 되살릴 수 있습니다.',
     archive: '보관하기',
@@ -64,6 +67,9 @@ const words = wordsOf({
     spaced: 'Space between paragraphs',
     save: 'Save',
     saved: 'The settings are saved.',
+    ai: 'Help by AI',
+    aiText: 'Off to begin with. When it is on, only text of those who agreed leaves, exactly as it was shown.',
+    aiOpen: 'Look and decide',
     away: 'Archive and delete',
     awayText: 'An archived work can only be read; one in the trash can be restored from the shelf.',
     archive: 'Archive',
@@ -182,6 +188,9 @@ function Settings() {
             </Button>
           </div>
         </form>
+      </Section>
+      <Section title={t.ai} text={t.aiText}>
+        <Button onClick={() => goTo(projectId, { kind: 'ai' })}>{t.aiOpen}</Button>
       </Section>
       <Section title={t.away} text={t.awayText}>
         <div className="flex flex-wrap gap-2">

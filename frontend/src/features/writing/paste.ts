@@ -1,4 +1,4 @@
-import { Fragment, type Node as ProseNode, Slice } from '@tiptap/pm/model';
+import { Fragment, type Mark, type Node as ProseNode, Slice } from '@tiptap/pm/model';
 import { sceneSchema } from './schema.ts';
 
 /** Zero-width characters that other programs leave in text; the joiners of emoji and Indic scripts are not among them. */
@@ -35,9 +35,9 @@ export function cleanHtml(html: string): string {
 }
 
 /** Plain text as blocks: one paragraph a line, so that an empty line stays an empty paragraph. */
-export function textSlice(text: string): Slice {
+export function textSlice(text: string, marks: readonly Mark[] = []): Slice {
   const lines = cleanText(text).split('\n');
-  const paragraphs: ProseNode[] = lines.map((line) => sceneSchema.node('paragraph', null, line ? [sceneSchema.text(line)] : []));
+  const paragraphs: ProseNode[] = lines.map((line) => sceneSchema.node('paragraph', null, line ? [sceneSchema.text(line, marks)] : []));
   return new Slice(Fragment.fromArray(paragraphs), 1, 1);
 }
 

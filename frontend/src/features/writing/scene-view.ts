@@ -2,7 +2,7 @@ import type { Lengths } from '@cowrite/contract';
 import { keydownHandler } from '@tiptap/pm/keymap';
 import { dropCursor } from '@tiptap/pm/dropcursor';
 import { gapCursor } from '@tiptap/pm/gapcursor';
-import type { Node as ProseNode } from '@tiptap/pm/model';
+import type { Mark, Node as ProseNode } from '@tiptap/pm/model';
 import { type Command, EditorState, Plugin, TextSelection, type Transaction } from '@tiptap/pm/state';
 import { EditorView } from '@tiptap/pm/view';
 import { absolutePositionToRelativePosition, defaultDeleteFilter, defaultProtectedNodes, relativePositionToAbsolutePosition, ySyncPlugin, ySyncPluginKey, yUndoPlugin } from '@tiptap/y-tiptap';
@@ -208,6 +208,27 @@ export class SceneView {
     unfold(this.view, { all: true });
     const box = scroller.getBoundingClientRect();
     scroller.scrollTop += this.view.coordsAtPos(from).top - box.top - box.height / 3;
+  }
+
+  /** Holds on to a stretch of the text while it changes around it. @returns where it is now; null when it is gone. */
+  hold({ from, to }: { from: number; to: number }): () => { from: number; to: number } | null {
+    const [start, end] = [this.#relative(from), this.#relative(to)];
+    return () => {
+      // A scene without blocks has nothing to hold on to, and only one place.
+      const [first, last] = [start === null ? 1 : this.positionOf(start), end === null ? 1 : this.positionOf(end)];
+      return first === null || last === null || first > last ? null : { from: first, to: last };
+    };
+  }
+
+  /** Puts text, a paragraph a line, in the place of a stretch, as one edit of this person that one step of undo takes back. */
+  replaceStretch({ from, to }: { from: number; to: number }, text: string, marks: readonly Mark[]): void {
+    this.commitComposition();
+    this.#undo.stopCapturing();
+    const tr = this.view.state.tr.replace(from, to, textSlice(text, marks));
+    const end = tr.mapping.map(to);
+    this.view.dispatch(tr.setSelection(TextSelection.near(tr.doc.resolve(end), -1)).scrollIntoView());
+    this.#undo.stopCapturing();
+    this.view.focus();
   }
 
   /** Where a peer's relative position is in this view, or null when it is nowhere (any more). */

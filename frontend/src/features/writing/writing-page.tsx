@@ -6,14 +6,17 @@ import { call } from '../../shared/api/call.ts';
 import { useLocale } from '../../shared/i18n/words.tsx';
 import type { Person } from '../../shared/live/live.ts';
 import { calledOf, calledText, rowOf } from '../../shared/project/display.ts';
+import { openSceneChanged, showOpenScene } from '../../shared/project/open-scene.ts';
 import { useProject } from '../../shared/project/project.tsx';
 import { passageTaken, useWantedPassage } from '../../shared/project/wanted-passage.ts';
 import { Counts } from './counts.tsx';
 import { FindBar } from './find-bar.tsx';
+import { heldScene } from './held-scene.ts';
 import { passageIn } from './passage.ts';
 import { PeopleHere } from './people-here.tsx';
 import { useWritingPreferences } from './preferences.ts';
 import { keepLineHeight, lightsOut, lightUp } from './focus-mode.ts';
+import { ScenePlaces } from './scene-places.ts';
 import type { SceneView } from './scene-view.ts';
 import { SceneWatch, useWatched } from './scene-watch.ts';
 import { Surface } from './surface.tsx';
@@ -45,6 +48,7 @@ export function WritingPage({ scene, takeFocus }: { scene: Node; takeFocus: bool
   const onChange = useCallback(
     (view: SceneView) => {
       watch.touched();
+      openSceneChanged();
       if (modes.current.focus) lightUp(view);
       if (modes.current.typewriter) keepLineHeight(view);
     },
@@ -73,10 +77,18 @@ export function WritingPage({ scene, takeFocus }: { scene: Node; takeFocus: bool
   const version = useWatched(watch, (watched) => (wanted ? watched.version : 0));
   useEffect(() => {
     if (!sceneView || !wanted) return;
-    const found = passageIn(sceneView.view.state.doc, wanted);
+    const { doc } = sceneView.view.state;
+    const found = 'quote' in wanted ? new ScenePlaces(doc).find(wanted) : passageIn(doc, wanted);
     if (found) sceneView.showStretch(found);
     if (found || (version > 0 && sceneView.view.hasFocus())) passageTaken(wanted);
   }, [sceneView, wanted, version]);
+
+  const { id: nodeId, documentId } = scene;
+  useEffect(() => {
+    if (!sceneView || documentId === null) return;
+    showOpenScene(heldScene(sceneView, { nodeId, documentId, canWrite }));
+    return () => showOpenScene(null);
+  }, [sceneView, nodeId, documentId, canWrite]);
 
   const pageKey = useCallback((event: KeyboardEvent) => {
     if (isPlainShortcut(event, 'KeyF')) {

@@ -1,9 +1,9 @@
 import { NodeId, ProjectId } from '@cowrite/contract';
 
 /** Where in a work one is. The address says it, so that it can be kept, sent and gone back to. */
-export type Place = { kind: 'front' } | { kind: 'scene'; nodeId: NodeId } | { kind: 'continuous'; nodeId: NodeId } | { kind: 'home' } | { kind: 'people' } | { kind: 'import' } | { kind: 'trash' } | { kind: 'unknown' };
+export type Place = { kind: 'front' } | { kind: 'scene'; nodeId: NodeId } | { kind: 'continuous'; nodeId: NodeId } | { kind: 'home' } | { kind: 'people' } | { kind: 'import' } | { kind: 'trash' } | { kind: 'ai' } | { kind: 'unknown' };
 
-const NAMED = ['home', 'people', 'import', 'trash'] as const;
+const NAMED = ['home', 'people', 'import', 'trash', 'ai'] as const;
 
 /** What an address means; null when it is not inside a work. */
 export function placeOf(pathname: string): { projectId: ProjectId; place: Place } | null {

@@ -1,15 +1,17 @@
-import type { NodeId } from '@cowrite/contract';
+import type { NodeId, TextSpan } from '@cowrite/contract';
 import { useSyncExternalStore } from 'react';
 import { goTo } from './place.ts';
 
-/** A stretch of a scene that someone asked to see: what it says, and where it stood when it was found. */
-export interface Passage {
+/** What the search found: what it says, the line of the scene's prose, from 0, and the place in that line, in UTF-16 units. */
+interface FoundPassage {
   nodeId: NodeId;
-  /** The line of the scene's prose, from 0, and the place in that line, in UTF-16 units. */
   block: number;
   offset: number;
   text: string;
 }
+
+/** A stretch of a scene that someone asked to see, by how it was found: its words, and where they stood then. */
+export type Passage = FoundPassage | ({ nodeId: NodeId } & Pick<TextSpan, 'from' | 'to' | 'quote'>);
 
 let wanted: Passage | null = null;
 const listeners = new Set<() => void>();

@@ -6,7 +6,7 @@ import type { StudioConfig } from '@cowrite/contract';
  * they cannot load anything under `default-src 'self'`.
  */
 export function securityPolicyOf(nonce: string, config: StudioConfig, developing: boolean): string {
-  const origins = [config.apiUrl, config.wsUrl, config.mediaUrl].filter((url) => /^(https?|wss?):\/\//.test(url)).map((url) => new URL(url).origin.replace(/^null$/, ''));
+  const origins = [config.apiUrl, config.wsUrl, config.mediaUrl, config.aiUrl].filter((url) => /^(https?|wss?):\/\//.test(url)).map((url) => new URL(url).origin.replace(/^null$/, ''));
   const socket = /^(wss?:\/\/[^/]+)/.exec(config.wsUrl)?.[1];
   const pictures = /^(https?:\/\/[^/]+)/.exec(config.mediaUrl)?.[1];
   // Streams and snapshots come from there too.

@@ -24,7 +24,8 @@ export function studioConfigOf(environment: Environment, { host, secure, proxied
   const apiUrl = environment['COWRITE_API_URL'] || environment['NEXT_PUBLIC_API_URL'] || `${http}://${place(environment['CORE_PORT'] || '8100', '/api')}`;
   const wsUrl = environment['COWRITE_WS_URL'] || environment['NEXT_PUBLIC_WS_URL'] || `${ws}://${place(environment['SYNC_PORT'] || '8102', '/ws')}`;
   const mediaUrl = environment['COWRITE_MEDIA_URL'] || `${http}://${place(environment['MEDIA_PORT'] || '8103', '/media')}`;
-  return { apiUrl: withoutSlash(apiUrl), wsUrl: withoutSlash(wsUrl), mediaUrl: withoutSlash(mediaUrl) };
+  const aiUrl = environment['COWRITE_AI_URL'] || `${http}://${place(environment['AI_PORT'] || '8101', '/ai')}`;
+  return { apiUrl: withoutSlash(apiUrl), wsUrl: withoutSlash(wsUrl), mediaUrl: withoutSlash(mediaUrl), aiUrl: withoutSlash(aiUrl) };
 }
 
 /**

@@ -3,7 +3,7 @@
 import { type Node, Problem, type ProjectId, type UserId, UserId as UserIdSchema } from '@cowrite/contract';
 import dynamic from 'next/dynamic';
 import { usePathname } from 'next/navigation';
-import { useEffect, useRef, useState } from 'react';
+import { useEffect, useMemo, useRef, useState } from 'react';
 import { Frame } from '../../../../../features/frame/frame.tsx';
 import { EmptyOutline } from '../../../../../features/outline/empty-outline.tsx';
 import { Outline } from '../../../../../features/outline/outline.tsx';
@@ -23,6 +23,8 @@ const PeoplePage = dynamic(() => import('../../../../../features/people/people-p
 const ImportPage = dynamic(() => import('../../../../../features/importing/import-page.tsx').then((module) => module.ImportPage), { ssr: false });
 const TrashPage = dynamic(() => import('../../../../../features/trash/trash-page.tsx').then((module) => module.TrashPage), { ssr: false });
 const HomePage = dynamic(() => import('../../../../../features/home/home-page.tsx').then((module) => module.HomePage), { ssr: false });
+const AiPage = dynamic(() => import('../../../../../features/assisting/ai-page.tsx').then((module) => module.AiPage), { ssr: false });
+const AssistPanel = dynamic(() => import('../../../../../features/assisting/assist-panel.tsx').then((module) => module.AssistPanel), { ssr: false });
 const Palette = dynamic(() => import('../../../../../features/palette/palette.tsx').then((module) => module.Palette), { ssr: false });
 const SearchSheet = dynamic(() => import('../../../../../features/searching/search-sheet.tsx').then((module) => module.SearchSheet), { ssr: false });
 
@@ -41,6 +43,7 @@ const LATER_MS = 4_000;
 
 const words = wordsOf({
   ko: {
+    assist: '집필 도움',
     retry: '다시 시도',
     shelf: '서가로 가기',
     goneTitle: '작품을 찾을 수 없습니다',
@@ -52,6 +55,7 @@ const words = wordsOf({
     offlineText: '이 기기에 보관된 것이 없어 열 수 없습니다. 연결되면 다시 시도해 주세요.',
   },
   en: {
+    assist: 'Writing help',
     retry: 'Try again',
     shelf: 'To the shelf',
     goneTitle: 'This work cannot be found',
@@ -108,7 +112,8 @@ function OpenedProject({ projectId, place, person }: { projectId: ProjectId; pla
 }
 
 function Opened({ place, person }: { place: Place; person: KnownPerson }) {
-  const { project, projectId, view } = useProject();
+  const { project, projectId, view, ai } = useProject();
+  const t = useWords(words);
   const locale = useLocale();
   const [palette, setPalette] = useState(false);
   const [searching, setSearching] = useState(false);
@@ -153,10 +158,13 @@ function Opened({ place, person }: { place: Place; person: KnownPerson }) {
     document.title = [name, project.title, 'Cowrite'].filter(Boolean).join(' · ');
   }, [scene, view, locale, project.title]);
 
+  // Where AI is off nothing of it is seen.
+  const isHelped = ai?.mode === 'on';
+  const side = useMemo(() => (isHelped ? { name: t.assist, render: (close: () => void) => <AssistPanel onClose={close} /> } : null), [isHelped, t.assist]);
   const current = place.kind === 'scene' || place.kind === 'continuous' ? place.nodeId : null;
   return (
     <>
-      <Frame person={person} place={place} renderOutline={(close) => <Outline current={current} onOpened={close} />} onPalette={() => setPalette(true)} onSearch={() => setSearching(true)}>
+      <Frame person={person} place={place} renderOutline={(close) => <Outline current={current} onOpened={close} />} onPalette={() => setPalette(true)} onSearch={() => setSearching(true)} side={side}>
         <Middle place={place} scene={scene} />
       </Frame>
       {palette && <Palette onClose={() => setPalette(false)} onSearch={() => (setPalette(false), setSearching(true))} />}
@@ -202,6 +210,8 @@ function Middle({ place, scene }: { place: Place; scene: Node | undefined }) {
       return <TrashPage />;
     case 'home':
       return <HomePage />;
+    case 'ai':
+      return <AiPage />;
     case 'unknown':
       return <EmptyState title={t.noSceneTitle} text={t.noSceneText} />;
   }

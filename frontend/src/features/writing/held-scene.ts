@@ -1,0 +1,55 @@
+import type { DocumentId, NodeId, TextSpan } from '@cowrite/contract';
+import type { HeldPlace, OpenScene } from '../../shared/project/open-scene.ts';
+import { ScenePlaces } from './scene-places.ts';
+import type { SceneView } from './scene-view.ts';
+import { sceneSchema } from './schema.ts';
+
+/** What a quote may be long; what is asked about is not longer either. */
+const QUOTE_UNITS_MAX = 20_000;
+/** Where a sentence ends, and with it a paragraph of a web novel. */
+const SENTENCE_END = /[.!?…。][”’"'』」)]*\s*$/u;
+
+/** The scene that is written in `view`, as other parts of the studio may know it. */
+export function heldScene(view: SceneView, scene: { nodeId: NodeId; documentId: DocumentId; canWrite: boolean }): OpenScene {
+  const place = (where: () => { from: number; to: number } | null, { keepsWords }: { keepsWords: boolean }): HeldPlace => ({
+    span() {
+      const now = where();
+      if (now === null) return null;
+      const places = new ScenePlaces(view.view.state.doc);
+      const [from, to] = [places.offsetOf(now.from), places.offsetOf(now.to)];
+      return { documentId: scene.documentId, from, to, quote: places.text.slice(from, to) } satisfies TextSpan;
+    },
+    replaceWith(text, by) {
+      const now = where();
+      if (now === null) return false;
+      const { doc } = view.view.state;
+      const from = keepsWords ? now.to : now.from;
+      const $at = doc.resolve(from);
+      const before = $at.parent.isTextblock ? $at.parent.textBetween(0, $at.parentOffset, '\n', '\ufffc') : '';
+      // What goes on after a finished sentence begins a paragraph of its own.
+      const lead = keepsWords && SENTENCE_END.test(before) && !text.startsWith('\n') ? '\n' : '';
+      view.replaceStretch({ from, to: now.to }, lead + text, [sceneSchema.mark('assisted', { by })]);
+      return true;
+    },
+    show() {
+      const now = where();
+      if (now !== null) view.showStretch(now);
+    },
+  });
+  return {
+    ...scene,
+    hold() {
+      const { from, to } = view.view.state.selection;
+      return place(view.hold({ from, to: Math.min(to, from + QUOTE_UNITS_MAX) }), { keepsWords: false });
+    },
+    holdCaret(units) {
+      const { to } = view.view.state.selection;
+      const places = new ScenePlaces(view.view.state.doc);
+      return place(view.hold({ from: Math.min(to, places.positionOf(Math.max(0, places.offsetOf(to) - units))), to }), { keepsWords: true });
+    },
+    selected() {
+      const { from, to } = view.view.state.selection;
+      return from === to ? '' : view.view.state.doc.textBetween(from, to, '\n', '');
+    },
+  };
+}

@@ -1,0 +1,60 @@
+import type { DocumentId, NodeId, TextSpan } from '@cowrite/contract';
+import { useSyncExternalStore } from 'react';
+
+/** A stretch of a scene that is held on to while the text around it changes. */
+export interface HeldPlace {
+  /** Where it is now, in the scene's text; null when its words are gone. */
+  span(): TextSpan | null;
+  /** Puts `text` there as this person's own edit, marked as proposed by the assist `by`. @returns false when the place is gone. */
+  replaceWith(text: string, by: string): boolean;
+  /** Brings it before the eyes and selects it. */
+  show(): void;
+}
+
+/** The scene that one writes in, for parts of the studio that stand beside it and know nothing of how it is written. */
+export interface OpenScene {
+  readonly nodeId: NodeId;
+  readonly documentId: DocumentId;
+  readonly canWrite: boolean;
+  /** Holds what is selected; the caret alone when nothing is. */
+  hold(): HeldPlace;
+  /** What stands before the caret, at most so many UTF-16 units, as a held place that ends there and takes no words away. */
+  holdCaret(units: number): HeldPlace;
+  /** The words that `hold` would hold. */
+  selected(): string;
+}
+
+let open: OpenScene | null = null;
+const listeners = new Set<() => void>();
+
+/** Says which scene is written in now, or that none is. */
+export function showOpenScene(scene: OpenScene | null): void {
+  open = scene;
+  openSceneChanged();
+}
+
+/** Its text or selection changed. */
+export function openSceneChanged(): void {
+  for (const listener of listeners) listener();
+}
+
+const subscribe = (listener: () => void): (() => void) => {
+  listeners.add(listener);
+  return () => listeners.delete(listener);
+};
+
+/** The scene that one writes in. Drawn again only when another is, or its right to be written in changes. */
+export const useOpenScene = (): OpenScene | null =>
+  useSyncExternalStore(
+    subscribe,
+    () => open,
+    () => null,
+  );
+
+/** A plain value of the open scene's selection; drawn again only when that value changes. */
+export const useSelected = <T extends string | number | boolean>(select: (selected: string) => T): T =>
+  useSyncExternalStore(
+    subscribe,
+    () => select(open?.selected() ?? ''),
+    () => select(''),
+  );
