@@ -20,9 +20,16 @@ export function isRubyReading(value: unknown): value is string {
   return typeof value === 'string' && value.length > 0 && value.length <= 40 && !/[\u0000-\u001f\u007f]/.test(value);
 }
 
-/** The id of an assist, as it stands in the mark of text that a model proposed. */
-const ASSIST_ID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/;
-const isAssistId = (value: unknown): value is string => typeof value === 'string' && ASSIST_ID.test(value);
+/** An id of something outside the manuscript: of a picture, or of the assist that proposed a text. */
+const isId = (value: unknown): value is string => typeof value === 'string' && /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/.test(value);
+
+/** What a picture shows, in UTF-16 units. */
+export const ALT_UNITS_MAX = 300;
+/** A side of a picture, in pixels. */
+const isSide = (value: unknown): value is number => Number.isInteger(value) && (value as number) >= 1 && (value as number) <= 100_000;
+const side = (value: unknown): void => {
+  if (!isSide(value)) throw new RangeError('a picture is 1 to 100,000 pixels wide and high');
+};
 
 const box = (tag: string, kind: string): Pick<NodeSpec, 'content' | 'group' | 'defining' | 'parseDOM' | 'toDOM'> => ({
   content: 'paragraph+',
@@ -53,6 +60,38 @@ export const sceneNodes: Record<string, NodeSpec> = {
   },
   blockquote: { content: 'paragraph+', group: 'block', defining: true, parseDOM: [{ tag: 'blockquote' }], toDOM: () => ['blockquote', 0] },
   sceneBreak: { group: 'block', atom: true, parseDOM: [{ tag: 'hr' }], toDOM: () => ['hr', { class: 'block-scene-break' }] },
+  // A picture of the work. What it is is the media service's; here is only which, its shape, and what it shows for those who do not see it.
+  image: {
+    group: 'block',
+    atom: true,
+    draggable: true,
+    attrs: {
+      blobId: {
+        validate: (value: unknown) => {
+          if (!isId(value)) throw new RangeError('a picture is named by its id');
+        },
+      },
+      alt: {
+        default: '',
+        validate: (value: unknown) => {
+          if (typeof value !== 'string' || value.length > ALT_UNITS_MAX) throw new RangeError('what a picture shows is said in 300 characters');
+        },
+      },
+      width: { default: 4, validate: side },
+      height: { default: 3, validate: side },
+    },
+    parseDOM: [
+      {
+        tag: 'figure[data-blob]',
+        getAttrs: (element) => {
+          const blobId = element.getAttribute('data-blob');
+          const [width, height] = [Number(element.getAttribute('data-width')), Number(element.getAttribute('data-height'))];
+          return isId(blobId) && isSide(width) && isSide(height) ? { blobId, width, height, alt: (element.getAttribute('data-alt') ?? '').slice(0, ALT_UNITS_MAX) } : false;
+        },
+      },
+    ],
+    toDOM: ({ attrs }) => ['figure', { class: 'block-image', 'data-blob': String(attrs['blobId']), 'data-width': String(attrs['width']), 'data-height': String(attrs['height']), 'data-alt': String(attrs['alt']) }],
+  },
   authorNote: box('aside', 'author-note'),
   statusWindow: box('section', 'status-window'),
   hardBreak: { inline: true, group: 'inline', selectable: false, linebreakReplacement: true, parseDOM: [{ tag: 'br' }], toDOM: () => ['br'] },
@@ -87,7 +126,7 @@ export const sceneMarks: Record<string, MarkSpec> = {
     attrs: {
       by: {
         validate: (value: unknown) => {
-          if (!isAssistId(value)) throw new RangeError('an assist is named by its id');
+          if (!isId(value)) throw new RangeError('an assist is named by its id');
         },
       },
     },
@@ -97,7 +136,7 @@ export const sceneMarks: Record<string, MarkSpec> = {
         tag: 'span[data-assisted]',
         getAttrs: (element) => {
           const by = element.getAttribute('data-assisted');
-          return isAssistId(by) ? { by } : false;
+          return isId(by) ? { by } : false;
         },
       },
     ],

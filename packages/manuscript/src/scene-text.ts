@@ -114,6 +114,7 @@ function composed(runs: readonly Run[]): Run[] {
  * | paragraph `가` hardBreak `나`                    | `가⏎나` (one block)       |
  * | blockquote or statusWindow of two paragraphs    | two lines                |
  * | sceneBreak                                      | `***`                    |
+ * | image                                           | (none)                   |
  * | authorNote, whatever is in it                   | (none)                   |
  * | `漢字` with the ruby `한자`, or any other mark    | `漢字`                    |
  * | an embed inside text                            | (nothing)                |

@@ -55,7 +55,7 @@ async function write(story: Story, documentId: DocumentId, ...blocks: { by: { us
 
 const spanOf = (documentId: DocumentId, text: string, quote: string): TextSpan => ({ documentId, from: text.indexOf(quote), to: text.indexOf(quote) + quote.length, quote });
 const brief = (who: Person, story: Story, task: AssistTask, providers: { provider: Provider; notice: string }[] = [openai]) => who.call(assistGrants.brief, { projectId: story.projectId, task, providers });
-const turnOn = (story: Story, allowed = [openai]) => story.owner.call(assistGrants.decide, { projectId: story.projectId, mode: 'on', allowed });
+const turnOn = (story: Story, allowed: { provider: Provider; notice: string }[] = [openai]) => story.owner.call(assistGrants.decide, { projectId: story.projectId, mode: 'on', allowed });
 
 test('help is off until the owner turns it on, for one provider at a time', async () => {
   await using story = await aStory({ roles: ['writer'] });

@@ -10,8 +10,10 @@ import * as Y from 'yjs';
 import type { LiveDocument } from '../../shared/live/live.ts';
 import { sceneKeymap } from './commands.ts';
 import { lengthsOfScene } from './counting.ts';
+import { type ImageHost, ImageView } from './image-view.ts';
 import { cleanHtml, cleanText, sliceText, textSlice } from './paste.ts';
 import { SceneMapping } from './scene-mapping.ts';
+import { sceneSchema } from './schema.ts';
 import { aidFor, type TypingAids } from './typing-aids.ts';
 import { unfold, unfolding } from './unfolding.ts';
 
@@ -30,9 +32,16 @@ export interface SceneViewHost {
   blockTaken: (block: TakenBlock) => void;
   /** A paste that is longer than a scene can take; nothing of it was taken. */
   pasteTooLong: () => void;
+  /** Where pictures are, and what is said of them. */
+  images: ImageHost;
+  /** Picture files that came by paste or drop, for a place that is held. */
+  bringPictures: (files: readonly File[], place: HeldStretch) => void;
   /** Keys of the page that must work from inside the text; true when one was taken. */
   pageKey: (event: KeyboardEvent) => boolean;
 }
+
+/** Where a stretch that is held on to is now; null when it is gone. */
+export type HeldStretch = () => { from: number; to: number } | null;
 
 /** A paragraph that went away under its writer, as it last stood. */
 export interface TakenBlock {
@@ -127,9 +136,11 @@ export class SceneView {
             this.#announceCaret();
           },
           blur: () => this.#announceCaret(),
-          paste: (_view, event) => this.#refusePaste(event),
+          paste: (_view, event) => this.#refusePaste(event) || this.#bring(event, event.clipboardData),
+          drop: (view, event) => this.#bring(event, event.dataTransfer, view.posAtCoords({ left: event.clientX, top: event.clientY })?.pos),
           keydown: (_view, event) => this.#shortcutWhileComposing(event),
         },
+        nodeViews: { image: (node, view, getPos) => new ImageView(host.images, node, view, getPos) },
         transformPastedHTML: cleanHtml,
         transformPastedText: cleanText,
         clipboardTextParser: (text) => textSlice(text),
@@ -211,7 +222,7 @@ export class SceneView {
   }
 
   /** Holds on to a stretch of the text while it changes around it. @returns where it is now; null when it is gone. */
-  hold({ from, to }: { from: number; to: number }): () => { from: number; to: number } | null {
+  hold({ from, to }: { from: number; to: number }): HeldStretch {
     const [start, end] = [this.#relative(from), this.#relative(to)];
     return () => {
       // A scene without blocks has nothing to hold on to, and only one place.
@@ -229,6 +240,31 @@ export class SceneView {
     this.view.dispatch(tr.setSelection(TextSelection.near(tr.doc.resolve(end), -1)).scrollIntoView());
     this.#undo.stopCapturing();
     this.view.focus();
+  }
+
+  /** Picture files that someone chose, for where the caret is. */
+  bringPictures(files: readonly File[]): void {
+    const { to } = this.view.state.selection;
+    if (files.length > 0 && this.#host.canWrite()) this.#host.bringPictures(files, this.hold({ from: to, to }));
+  }
+
+  /** Puts a picture after the block that a place is in, or in the place of an empty one, and the caret behind it. */
+  insertPicture(place: HeldStretch, picture: { blobId: string; width: number; height: number }): boolean {
+    const at = place();
+    if (at === null || !this.#host.canWrite()) return false;
+    this.commitComposition();
+    const { tr, doc } = this.view.state;
+    const $at = doc.resolve(Math.min(at.to, doc.content.size));
+    const isEmptyBlock = $at.depth > 0 && $at.node(1).isTextblock && $at.node(1).content.size === 0;
+    const after = $at.depth > 0 ? $at.after(1) : $at.pos;
+    const image = sceneSchema.node('image', { ...picture, alt: '' });
+    const isLast = after >= doc.content.size;
+    this.#undo.stopCapturing();
+    tr.replaceWith(isEmptyBlock ? $at.before(1) : after, after, isLast ? [image, sceneSchema.node('paragraph')] : [image]);
+    this.view.dispatch(tr.setSelection(TextSelection.near(tr.doc.resolve(tr.mapping.map(after)), isLast ? -1 : 1)).scrollIntoView());
+    this.#undo.stopCapturing();
+    this.view.focus();
+    return true;
   }
 
   /** Where a peer's relative position is in this view, or null when it is nowhere (any more). */
@@ -297,6 +333,16 @@ export class SceneView {
       if (text === '' || this.#host.live.fragment.toArray().some((block) => plain(block).includes(text))) continue;
       this.#host.blockTaken({ text, node, position });
     }
+  }
+
+  /** Pictures that come as files; text beside them (a word processor's copy) is the better copy, and is pasted. */
+  #bring(event: Event, given: DataTransfer | null, position?: number): boolean {
+    const files = [...(given?.files ?? [])].filter(({ type }) => type.startsWith('image/'));
+    if (files.length === 0 || (given?.types.includes('text/html') && event.type === 'paste') || !this.#host.canWrite()) return false;
+    event.preventDefault();
+    if (position === undefined) this.bringPictures(files);
+    else this.#host.bringPictures(files, this.hold({ from: position, to: position }));
+    return true;
   }
 
   /** Before anything is made of it: a text of a hundred megabytes would hold the page up for minutes. */

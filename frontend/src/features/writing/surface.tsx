@@ -9,12 +9,14 @@ import { useProject } from '../../shared/project/project.tsx';
 import { Button } from '../../shared/ui/button.tsx';
 import { useNotify, useSay } from '../../shared/ui/notices.tsx';
 import { Skeleton } from '../../shared/ui/state.tsx';
+import { useBringing } from './bringing.tsx';
 import { CaretLayer } from './caret-layer.ts';
 import { keepCaretSeen } from './caret-seen.ts';
 import { pageFrames } from './one-a-frame.ts';
 import { useWritingPreferences, writingPreferences } from './preferences.ts';
 import { ClosedNotice } from './closed-notice.tsx';
 import { DraftNotices } from './draft-notices.tsx';
+import { sourceOf } from './pictures.ts';
 import { PASTE_UNITS_MAX, SceneView, type TakenBlock } from './scene-view.ts';
 import { words } from './words.ts';
 
@@ -105,17 +107,18 @@ function OpenSurface({ live, state, title, takeFocus, room, onView, onChange, pa
   const say = useSay();
   const notify = useNotify();
   const locale = useLocale();
-  const { project, lengthsNow } = useProject();
+  const { project, projectId, lengthsNow } = useProject();
   const preferences = useWritingPreferences();
   const place = useRef<HTMLDivElement>(null);
   const layer = useRef<HTMLDivElement>(null);
   const scene = useRef<SceneView | null>(null);
+  const { bring, progress } = useBringing(projectId, scene);
   const carets = useRef<CaretLayer | null>(null);
   const [taken, setTaken] = useState<TakenBlock | null>(null);
   const canWrite = state.access.kind === 'writing';
   // The view outlives renders; it asks these for what is true now.
-  const now = useRef({ canWrite, onChange, onView, pageKey, followed });
-  now.current = { canWrite, onChange, onView, pageKey, followed };
+  const now = useRef({ canWrite, onChange, onView, pageKey, followed, bring });
+  now.current = { canWrite, onChange, onView, pageKey, followed, bring };
 
   useLayoutEffect(() => {
     let frame = 0;
@@ -140,6 +143,8 @@ function OpenSurface({ live, state, title, takeFocus, room, onView, onChange, pa
         say(t.takenTitle);
       },
       pasteTooLong: () => notify({ text: t.pasteTooLong(countText(PASTE_UNITS_MAX, locale)), kind: 'bad' }),
+      images: { picture: (blobId) => sourceOf(projectId, blobId), canWrite: () => now.current.canWrite, words: { alt: t.pictureAlt, away: t.pictureAway } },
+      bringPictures: (files, held) => now.current.bring(files, held),
       pageKey: (event) => now.current.pageKey?.(event) ?? false,
       changed: ({ text }) => {
         if (text) {
@@ -234,6 +239,7 @@ function OpenSurface({ live, state, title, takeFocus, room, onView, onChange, pa
         </p>
       )}
       <ClosedNotice live={live} access={state.access} title={title} />
+      {progress}
       {taken && (
         <section aria-label={t.takenHint} className="no-print fixed inset-x-4 bottom-24 z-40 rounded-lg border border-line-2 bg-surface p-3 shadow-sheet md:inset-x-auto md:right-6 md:bottom-14 md:w-96">
           <p className="m-0 text-sm font-medium">{t.takenTitle}</p>

@@ -2,9 +2,10 @@
 
 import { Menu } from '@base-ui/react/menu';
 import { isRubyReading } from '@cowrite/manuscript';
-import { Bold, ChevronDown, Italic, Redo2, Search, Strikethrough, Underline, Undo2 } from 'lucide-react';
+import { Bold, ChevronDown, ImagePlus, Italic, Redo2, Search, Strikethrough, Underline, Undo2 } from 'lucide-react';
 import { useEffect, useRef, useState } from 'react';
 import { useWords } from '../../shared/i18n/words.tsx';
+import { PICTURE_TYPES } from '../../shared/media/picture-types.ts';
 import { Button, IconButton } from '../../shared/ui/button.tsx';
 import { menuLayer } from '../../shared/ui/layers.tsx';
 import { menuItemClass, menuPopupClass } from '../../shared/ui/menu.ts';
@@ -48,6 +49,7 @@ export function Toolbar({ watch, canWrite, onFind, rubyAsked, onRubyClosed, askR
   const notify = useNotify();
   const shown = useWatched(watch, shownOf).split(' ');
   const { scene } = watch;
+  const chooser = useRef<HTMLInputElement>(null);
   const off = !scene || !canWrite;
   const current = BLOCKS.find((name) => name === shown[0]) ?? 'paragraph';
   // A press must not take the focus (and with it a syllable being composed) out of the text.
@@ -89,6 +91,22 @@ export function Toolbar({ watch, canWrite, onFind, rubyAsked, onRubyClosed, askR
           </ruby>
         </span>
       </IconButton>
+      <IconButton label={t.picture} disabled={off} onMouseDown={keepFocus} onClick={() => chooser.current?.click()}>
+        <ImagePlus size={16} aria-hidden />
+      </IconButton>
+      <input
+        ref={chooser}
+        type="file"
+        accept={PICTURE_TYPES}
+        multiple
+        // The button is what people and readers of the screen meet.
+        hidden
+        onChange={(event) => {
+          const files = [...(event.target.files ?? [])];
+          event.target.value = '';
+          scene?.bringPictures(files);
+        }}
+      />
       <span aria-hidden className="mx-1 h-5 w-px shrink-0 bg-line" />
       <IconButton label={`${t.undo} (Ctrl Z)`} disabled={off || !shown.includes('undo')} onMouseDown={keepFocus} onClick={() => watch.scene?.run(() => watch.scene?.undo() ?? false)}>
         <Undo2 size={16} aria-hidden />
