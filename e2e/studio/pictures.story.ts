@@ -20,7 +20,15 @@ const drawn = (page: Page, width = 900, height = 600): Promise<Buffer> =>
     )
     .then((bytes) => Buffer.from(bytes));
 
-const isSeen = (page: Page, at = 0) => expect.poll(() => page.locator('.block-image img').nth(at).evaluate((image: HTMLImageElement) => image.complete && image.naturalWidth > 0)).toBe(true);
+const isSeen = (page: Page, at = 0) =>
+  expect
+    .poll(() =>
+      page
+        .locator('.block-image img')
+        .nth(at)
+        .evaluate((image: HTMLImageElement) => image.complete && image.naturalWidth > 0),
+    )
+    .toBe(true);
 
 test('a picture comes into the text, is seen by the others, says what it shows, and is taken back', async ({ browser, product }) => {
   const [owner, other] = [await Person.register(product.core.url, '가람'), await Person.register(product.core.url, '나루')];
