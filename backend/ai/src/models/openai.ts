@@ -1,0 +1,40 @@
+import { createOpenAI } from '@ai-sdk/openai';
+import type { ModelProvider } from './model-provider.ts';
+import { type Patience, streamOf } from './streaming.ts';
+import { tokensOfOpenAi } from './tokens.ts';
+
+export interface Vendor {
+  /** The address that calls begin with. */
+  url: string;
+  key: string;
+  model: string;
+  patience: Patience;
+  fetch: typeof fetch;
+}
+
+/** OpenAI, by its Responses API. */
+export function openAiModel({ url, key, model, patience, fetch }: Vendor): ModelProvider {
+  const sdk = createOpenAI({ baseURL: url, apiKey: key, fetch }).responses(model);
+  const name = 'OpenAI';
+  return {
+    provider: 'openai',
+    name,
+    model,
+    stream: (call, signal) =>
+      streamOf(
+        sdk,
+        call,
+        {
+          prompt: [
+            { role: 'system', content: call.system },
+            { role: 'user', content: [{ type: 'text', text: call.user.stable + call.user.rest }] },
+          ],
+          // Without this the maker would keep the conversation for a month, to be continued.
+          providerOptions: { openai: { store: false, reasoningEffort: 'low' } },
+          refuses: (piece) => (piece as { type?: unknown } | null)?.type === 'response.refusal.delta',
+        },
+        { name, patience, signal },
+      ),
+    countTokens: (text) => ({ tokens: tokensOfOpenAi(text), exact: true }),
+  };
+}

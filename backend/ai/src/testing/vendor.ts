@@ -1,0 +1,180 @@
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { type End, type Wire, WIRES } from './wires.ts';
+
+/** What the stand-in answers to one request. */
+export interface Script {
+  /** What comes, piece by piece; at a gate it waits until the test opens it. */
+  pieces?: readonly (string | { gate: string })[];
+  /** How it ends: as it should, or in one of the ways in which answers end otherwise. `hang`: it never does. */
+  end?: End | 'cut' | 'malformed' | 'hang';
+  usage?: { in: number; out: number };
+  /** A failure in the place of an answer. */
+  status?: number;
+  headers?: Record<string, string>;
+  /** Bytes of one write, so that what is sent is cut anywhere, also within a letter. */
+  bytesAtOnce?: number;
+}
+
+/** A request as it came. */
+export interface Received {
+  wire: Wire;
+  headers: Record<string, string>;
+  /** Byte for byte, as text. */
+  body: string;
+  /** What of it the model reads. */
+  messages: { system: string; user: string };
+  model: string;
+}
+
+/**
+ * A maker of models that is none: one local server that speaks the three wires as they are documented, from scripts that a
+ * test gives. It keeps what it received and counts the streams that are open.
+ */
+export interface Vendor extends AsyncDisposable {
+  readonly url: string;
+  readonly requests: readonly Received[];
+  /** Streams that are open at this moment. */
+  readonly streams: number;
+  /** What the next requests are answered, in their order. Without any left, what `always` says. */
+  next(...scripts: readonly Script[]): void;
+  always(answer: (request: Received) => Script): void;
+  /** Opens a gate, for whoever waits there and whoever comes. */
+  open(gate: string): void;
+  /** Resolves when the number of open streams has become `count`. */
+  untilStreams(count: number): Promise<void>;
+  /** Resolves when `count` requests have come. */
+  untilRequests(count: number): Promise<void>;
+}
+
+export async function aVendor({ port = 0 }: { port?: number } = {}): Promise<Vendor> {
+  const requests: Received[] = [];
+  const scripts: Script[] = [];
+  const gates = new Map<string, { opened: Promise<void>; open: () => void }>();
+  const open = new Set<ServerResponse>();
+  const waiting = new Set<{ isMet: () => boolean; done: () => void }>();
+  let otherwise = (_request: Received): Script => ({ status: 500 });
+
+  const look = (): void => {
+    for (const each of waiting)
+      if (each.isMet()) {
+        waiting.delete(each);
+        each.done();
+      }
+  };
+  const until = (isMet: () => boolean): Promise<void> =>
+    new Promise((done) => {
+      waiting.add({ isMet, done });
+      look();
+    });
+  const gate = (name: string) => {
+    const known = gates.get(name) ?? withOpener();
+    gates.set(name, known);
+    return known;
+  };
+
+  async function answer(request: Received, response: ServerResponse): Promise<void> {
+    const script = scripts.shift() ?? otherwise(request);
+    const wire = WIRES[request.wire];
+    if (script.status !== undefined) {
+      response.writeHead(script.status, { 'content-type': 'application/json', ...script.headers }).end(JSON.stringify(wire.failure(script.status)));
+      return;
+    }
+    open.add(response);
+    look();
+    const gone = new Promise<void>((done) =>
+      response.once('close', () => {
+        open.delete(response);
+        look();
+        done();
+      }),
+    );
+    response.writeHead(200, { 'content-type': 'text/event-stream; charset=utf-8', 'cache-control': 'no-cache', ...script.headers });
+    response.flushHeaders();
+    const write = async (text: string): Promise<void> => {
+      const bytes = Buffer.from(text);
+      const size = script.bytesAtOnce ?? bytes.length;
+      for (let at = 0; at < bytes.length && !response.destroyed; at += size) await new Promise<void>((done) => void response.write(bytes.subarray(at, at + size), () => done()));
+    };
+    const usage = script.usage ?? { in: 100, out: 20 };
+    await write(wire.begins(request.model, usage));
+    for (const piece of script.pieces ?? []) {
+      if (typeof piece === 'string') await write(wire.says(piece));
+      else await Promise.race([gate(piece.gate).opened, gone]);
+      if (response.destroyed) return;
+    }
+    switch (script.end ?? 'stop') {
+      case 'hang':
+        return;
+      case 'cut':
+        response.destroy();
+        return;
+      case 'malformed':
+        await write('data: {"this is": not JSON\n\n');
+        response.end();
+        return;
+      case 'stop':
+      case 'length':
+      case 'refusal':
+        await write(wire.ends((script.end ?? 'stop') as End, usage));
+        response.end();
+    }
+  }
+
+  const server = createServer((request, response) => {
+    void bodyOf(request).then(async (body) => {
+      const path = request.url!.split('?')[0]!;
+      const wire = (Object.keys(WIRES) as Wire[]).find((each) => path.endsWith(WIRES[each].path));
+      if (wire === undefined || request.method !== 'POST') return control(request.method!, path, body, response);
+      const parsed = JSON.parse(body) as { model: string };
+      const received: Received = { wire, headers: request.headers as Record<string, string>, body, messages: WIRES[wire].messages(parsed), model: parsed.model };
+      requests.push(received);
+      look();
+      return answer(received, response);
+    });
+  });
+
+  /** For a process of its own: `PUT /script` with a list, `GET /requests`, `POST /gates/name`. */
+  function control(method: string, path: string, body: string, response: ServerResponse): void {
+    const say = (status: number, value: unknown = null) => void response.writeHead(status, { 'content-type': 'application/json' }).end(JSON.stringify(value));
+    if (method === 'PUT' && path === '/script') {
+      scripts.splice(0, scripts.length, ...(JSON.parse(body) as Script[]));
+      return say(200);
+    }
+    if (method === 'GET' && path === '/requests') return say(200, { requests, streams: open.size });
+    if (method === 'POST' && path.startsWith('/gates/')) {
+      gate(decodeURIComponent(path.slice('/gates/'.length))).open();
+      return say(200);
+    }
+    return say(404);
+  }
+
+  await new Promise<void>((listening) => server.listen(port, '127.0.0.1', listening));
+  return {
+    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}/v1`,
+    requests,
+    get streams() {
+      return open.size;
+    },
+    next: (...more) => void scripts.push(...more),
+    always: (answering) => void (otherwise = answering),
+    open: (name) => gate(name).open(),
+    untilStreams: (count) => until(() => open.size === count),
+    untilRequests: (count) => until(() => requests.length >= count),
+    async [Symbol.asyncDispose]() {
+      server.closeAllConnections();
+      await new Promise((closed) => server.close(closed));
+    },
+  };
+}
+
+function withOpener(): { opened: Promise<void>; open: () => void } {
+  const { promise, resolve } = Promise.withResolvers<void>();
+  return { opened: promise, open: resolve };
+}
+
+async function bodyOf(request: IncomingMessage): Promise<string> {
+  const pieces: Buffer[] = [];
+  for await (const piece of request as AsyncIterable<Buffer>) pieces.push(piece);
+  return Buffer.concat(pieces).toString('utf8');
+}
