@@ -1,20 +1,60 @@
-import { assists, Problem, type Provider } from '@cowrite/contract';
+import { assists as routes, Feature, Problem } from '@cowrite/contract';
 import { answers, connect, figuresOf, type Logger, watchPools } from '@cowrite/service-kit';
-import { type Grant, Grants, keysOf, Refused } from '@cowrite/service-kit/grants';
+import { Grants, keysOf } from '@cowrite/service-kit/grants';
 import { type Edge, edge, serveRoute } from '@cowrite/service-kit/http';
-import type { FastifyRequest } from 'fastify';
-import type { JWTVerifyGetKey } from 'jose';
+import { randomInt } from 'node:crypto';
+import { setTimeout as wait } from 'node:timers/promises';
+import type { Surroundings } from './answering.ts';
 import { aiApi } from './api.ts';
+import { serveAssists, STREAM_HEADERS } from './assists-http.ts';
+import { Assists, SWEEP_EVERY_MS, WRITE_EVERY_MS } from './assists.ts';
+import { bearerOf, grantFor } from './callers.ts';
 import type { AiConfig } from './config.ts';
+import { coreAt } from './core.ts';
+import { AiFigures } from './figures.ts';
+import { housesOf } from './houses.ts';
+import { egressTo } from './models/egress.ts';
+import { Node } from './node.ts';
 
-const FORGET_SPENT_EVERY_MS = 600_000;
+const FORGET_EVERY_MS = 60_000;
+const MICROS = 1_000_000;
 
-/** Puts the service together: the one place that knows every part. `keys`: core's, when a test has them at hand. */
-export function createAi({ config, logger, keys }: { config: AiConfig; logger: Logger; keys?: JWTVerifyGetKey }): Edge {
+export interface Ai extends Edge {
+  readonly assists: Assists;
+}
+
+/** Puts the service together: the one place that knows every part. `pause`: between two tries of a maker. */
+export function createAi({ config, logger, now = () => new Date(), pause = (ms, signal) => wait(ms, undefined, { signal }) }: { config: AiConfig; logger: Logger; now?: () => Date; pause?: Surroundings['pause'] }): Ai {
   const pool = connect(config.DATABASE_URL, { name: 'cowrite-ai' });
-  const grants = new Grants(pool, keys ?? keysOf(config.CORE_URL), { audience: 'cowrite-ai', spent: 'ai.spent_ticket' });
+  const nodePool = connect(config.DATABASE_URL, { name: 'cowrite-ai-node', connectionsMax: 2 });
+  const node = new Node(nodePool, randomInt(1, 2 ** 31));
+  const grants = new Grants(pool, keysOf(config.CORE_URL), { audience: 'cowrite-ai', spent: 'ai.spent_ticket' });
   const registry = figuresOf('ai');
   watchPools(registry, { main: pool });
+  const houses = housesOf(config);
+  const orNone = (limit: number): number | null => (limit === 0 ? null : limit);
+  const figures = new AiFigures(registry, () => assists.running);
+  const assists: Assists = new Assists({
+    pool,
+    grants,
+    core: coreAt(config.CORE_URL, egressTo([config.CORE_URL])),
+    node,
+    houses,
+    figures,
+    logger,
+    now,
+    random: Math.random,
+    pause,
+    assistMs: config.COWRITE_AI_ASSIST_MS,
+    currency: config.COWRITE_AI_CURRENCY,
+    limits: {
+      personTokensDay: orNone(config.COWRITE_AI_PERSON_TOKENS_DAY),
+      projectTokensDay: orNone(config.COWRITE_AI_PROJECT_TOKENS_DAY),
+      projectCostMonth: orNone(Math.round(config.COWRITE_AI_PROJECT_COST_MONTH * MICROS)),
+      runningPerPerson: config.COWRITE_AI_RUNNING_PER_PERSON,
+    },
+  });
+
   const service = edge({
     logger,
     registry,
@@ -24,47 +64,57 @@ export function createAi({ config, logger, keys }: { config: AiConfig; logger: L
     port: config.PORT,
     trustedProxies: config.COWRITE_TRUSTED_PROXIES,
     bodyBytesMax: config.COWRITE_BODY_BYTES_MAX,
+    headers: STREAM_HEADERS,
     async closing() {
-      clearInterval(forgetting);
-      await pool.end();
+      for (const each of repeated) clearInterval(each);
+      node.close();
+      await Promise.all([pool.end(), nodePool.end()]);
     },
   });
   const { instance } = service;
-
-  const providers: Provider[] = [...(config.OPENAI_API_KEY ? ['openai' as const] : []), ...(config.ANTHROPIC_API_KEY ? ['anthropic' as const] : [])];
   const anyone = (): null => null;
-  serveRoute(instance, assists.health, anyone, () => ({ status: 'ok' as const, service: 'ai' as const }));
-  serveRoute(instance, assists.ready, anyone, async () => {
+  serveRoute(instance, routes.health, anyone, () => ({ status: 'ok' as const, service: 'ai' as const }));
+  serveRoute(instance, routes.ready, anyone, async () => {
     if (!(await answers(pool))) throw new Problem('unavailable');
     return { status: 'ok' as const, database: 'ok' as const };
   });
-  serveRoute(instance, assists.providers, bearerOf, async (bearer, { projectId }) => {
+  serveRoute(instance, routes.providers, bearerOf, async (bearer, { projectId }) => {
     await grantFor(grants, bearer, projectId);
-    return { providers };
+    return {
+      providers: houses.all().map(({ model, host, notice }) => ({ provider: model.provider, name: model.name, host, notice })),
+      features: Feature.options.map((feature) => ({ feature, models: houses.route(feature).map((provider) => ({ provider, model: houses.model(provider).model })) })),
+    };
   });
+  serveAssists(instance, assists, grants);
 
-  const forgetting = setInterval(() => void grants.forgetSpent().catch((failure: unknown) => logger.warn({ err: failure }, 'spent tickets could not be forgotten')), FORGET_SPENT_EVERY_MS).unref();
-  return service;
-}
-
-/** What a caller showed. @throws Problem `signed-out` */
-function bearerOf(request: FastifyRequest): string {
-  const bearer = /^Bearer ([\w.-]{1,4096})$/i.exec(request.headers.authorization ?? '')?.[1];
-  if (bearer === undefined) throw new Problem('signed-out');
-  return bearer;
-}
-
-/**
- * The right that a ticket, once, or a personal token gives in a project.
- * @throws Problem `ticket-refused`, `signed-out`, or `not-found` for a project in which the caller has no part.
- */
-async function grantFor(grants: Grants, bearer: string, projectId: string): Promise<Grant> {
-  try {
-    const grant = bearer.startsWith('cwp_') ? await grants.byTokenIn(bearer, projectId) : await grants.byTicket(bearer);
-    if (grant.projectId !== projectId) throw new Problem('not-found');
-    return grant;
-  } catch (failure) {
-    if (!(failure instanceof Refused)) throw failure;
-    throw new Problem(failure.why === 'hidden' ? 'not-found' : failure.why === 'spent' ? 'ticket-refused' : 'signed-out');
-  }
+  /** Does something again and again, never twice at once; what failed is tried again at the next turn. */
+  const repeat = (everyMs: number, what: string, work: () => Promise<unknown>): NodeJS.Timeout => {
+    let isBusy = false;
+    return setInterval(() => {
+      if (isBusy) return;
+      isBusy = true;
+      void work()
+        .catch((failure: unknown) => logger.warn({ err: failure }, `${what} failed`))
+        .finally(() => (isBusy = false));
+    }, everyMs).unref();
+  };
+  const repeated = [
+    repeat(WRITE_EVERY_MS, 'writing down what came', () => assists.write()),
+    repeat(SWEEP_EVERY_MS, 'looking for what was left behind', () => assists.sweep()),
+    repeat(FORGET_EVERY_MS, 'forgetting', () => Promise.all([assists.forget(), grants.forgetSpent()])),
+  ];
+  return {
+    ...service,
+    assists,
+    async listen() {
+      // Before anyone is answered: what this process was working on when it died has ended.
+      await assists.sweep();
+      return service.listen();
+    },
+    async close() {
+      // First, since the door waits for the answers that are under way, and these are as long as a model likes.
+      await assists.stop();
+      await service.close();
+    },
+  };
 }

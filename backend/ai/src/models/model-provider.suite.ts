@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import { allOf } from '../testing/all-of.ts';
 import { type Script, type Vendor, aVendor } from '../testing/vendor.ts';
 import { egressTo } from './egress.ts';
 import { type ModelCall, ModelFailure, type ModelPart, type ModelProvider } from './model-provider.ts';
@@ -14,7 +15,7 @@ export type Making = (options: { url: string; patience: Patience; fetch: typeof 
 export function modelProviderSuite(name: string, make: Making): void {
   const over = (vendor: Vendor, patience = PATIENT) => make({ url: vendor.url, patience, fetch: egressTo([vendor.url]) });
   const heard = async (model: ModelProvider, signal = new AbortController().signal): Promise<{ text: string; parts: ModelPart[] }> => {
-    const parts = await Array.fromAsync(model.stream(CALL, signal));
+    const parts = await allOf(model.stream(CALL, signal));
     return { parts, text: parts.map((part) => (part.type === 'text' ? part.text : '')).join('') };
   };
   /** The code of the failure that a script makes, and whether it may pass. */

@@ -1,5 +1,6 @@
 import { countTokens } from 'gpt-tokenizer/encoding/cl100k_base';
 import { expect, test } from 'vitest';
+import { allOf } from '../testing/all-of.ts';
 import { aVendor } from '../testing/vendor.ts';
 import { anthropicModel } from './anthropic.ts';
 import { EgressRefused, egressTo } from './egress.ts';
@@ -20,14 +21,14 @@ const CALL = { system: '규칙', user: { stable: '작품', rest: '글' }, tokens
 test('OpenAI is told to keep nothing', async () => {
   await using vendor = await aVendor();
   vendor.next({ pieces: ['예'] });
-  await Array.fromAsync(openAiModel({ url: vendor.url, key, model: 'gpt-5.6', patience, fetch }).stream(CALL, new AbortController().signal));
+  await allOf(openAiModel({ url: vendor.url, key, model: 'gpt-5.6', patience, fetch }).stream(CALL, new AbortController().signal));
   expect(JSON.parse(vendor.requests[0]!.body)).toMatchObject({ store: false });
 });
 
 test('what stays the same is marked for Anthropic’s cache, and what changes is not', async () => {
   await using vendor = await aVendor();
   vendor.next({ pieces: ['예'] });
-  await Array.fromAsync(anthropicModel({ url: vendor.url, key, model: 'claude-sonnet-5-5', patience, fetch }).stream(CALL, new AbortController().signal));
+  await allOf(anthropicModel({ url: vendor.url, key, model: 'claude-sonnet-5-5', patience, fetch }).stream(CALL, new AbortController().signal));
   const kept = { cache_control: { type: 'ephemeral' } };
   expect(JSON.parse(vendor.requests[0]!.body)).toMatchObject({
     system: [{ text: '규칙', ...kept }],
@@ -46,7 +47,7 @@ test('what stays the same is marked for Anthropic’s cache, and what changes is
 test('an endpoint without a key is asked without one', async () => {
   await using vendor = await aVendor();
   vendor.next({ pieces: ['예'] });
-  await Array.fromAsync(endpointModel({ url: vendor.url, key: undefined, name: '집', model: 'qwen3', patience, fetch }).stream(CALL, new AbortController().signal));
+  await allOf(endpointModel({ url: vendor.url, key: undefined, name: '집', model: 'qwen3', patience, fetch }).stream(CALL, new AbortController().signal));
   expect(vendor.requests[0]!.headers['authorization']).toBeUndefined();
 });
 
@@ -63,7 +64,14 @@ test('nothing leaves but to the addresses of the configuration', async () => {
 
 test('an estimate is above what a tokenizer makes of Korean, and what OpenAI counts is exact', () => {
   const [openai, anthropic] = [openAiModel({ url: 'http://127.0.0.1', key, model: 'gpt-5.6', patience, fetch }), anthropicModel({ url: 'http://127.0.0.1', key, model: 'claude-sonnet-5-5', patience, fetch })];
-  for (const text of ['오늘도 또 우리 수탉이 막 쪼키었다. 내가 점심을 먹고 나무를 하러 갈 양으로 나올 때이었다.', '넋을 잃고 읊조리던 할머니가 훑어보더니 혀를 찼다.', '1936년 5월, 42명; 3.14%', 'The quick brown fox.', '각'.normalize('NFD'), '👩‍👩‍👧'])
+  for (const text of [
+    '오늘도 또 우리 수탉이 막 쪼키었다. 내가 점심을 먹고 나무를 하러 갈 양으로 나올 때이었다.',
+    '넋을 잃고 읊조리던 할머니가 훑어보더니 혀를 찼다.',
+    '1936년 5월, 42명; 3.14%',
+    'The quick brown fox.',
+    '각'.normalize('NFD'),
+    '👩‍👩‍👧',
+  ])
     expect([text, anthropic.countTokens(text).tokens >= countTokens(text)]).toEqual([text, true]);
   expect(openai.countTokens('동백꽃 <|endoftext|>')).toEqual({ tokens: expect.any(Number), exact: true });
   expect(anthropic.countTokens('동백꽃')).toEqual({ tokens: 6, exact: false });
@@ -100,19 +108,19 @@ const { signal } = new AbortController();
 test('is asked again where that may help, with doubled pauses, or after the one that the maker asks for', async () => {
   const { waited, options } = time();
   const model = failing(busy(), busy(7_000), busy());
-  expect(await Array.fromAsync(retrying(model, CALL, signal, options))).toHaveLength(2);
+  expect(await allOf(retrying(model, CALL, signal, options))).toHaveLength(2);
   expect([model.asked, waited]).toEqual([4, [500, 7_000, 2_000]]);
 });
 
 test('gives up after four times, at once where it cannot help, and when the pause would outlast the assist', async () => {
   const { waited, options } = time({ until: 10_000 });
   const stubborn = failing(busy(), busy(), busy(), busy(), busy());
-  await expect(Array.fromAsync(retrying(stubborn, CALL, signal, options))).rejects.toMatchObject({ code: 'model-busy' });
+  await expect(allOf(retrying(stubborn, CALL, signal, options))).rejects.toMatchObject({ code: 'model-busy' });
   expect([stubborn.asked, waited.length]).toEqual([4, 3]);
   const refused = failing(new ModelFailure('model-key', { name: '집' }));
-  await expect(Array.fromAsync(retrying(refused, CALL, signal, options))).rejects.toMatchObject({ code: 'model-key' });
+  await expect(allOf(retrying(refused, CALL, signal, options))).rejects.toMatchObject({ code: 'model-key' });
   const patient = failing(busy(30_000));
-  await expect(Array.fromAsync(retrying(patient, CALL, signal, options))).rejects.toMatchObject({ code: 'model-busy' });
+  await expect(allOf(retrying(patient, CALL, signal, options))).rejects.toMatchObject({ code: 'model-busy' });
   expect([refused.asked, patient.asked, waited.length]).toEqual([1, 1, 3]);
 });
 

@@ -29,12 +29,12 @@ type ModelProblem = Extract<ProblemCode, `model-${string}`>;
 
 /**
  * A maker did not do what was asked. Its own words are not kept: they may hold what was sent. `mayPass`: asked again it may
- * go well, not before `retryAfterMs`. `left`: whether text was sent.
+ * go well, not before `retryAfterMs`. `left`: whether text was sent, by this call or one before it.
  */
 export class ModelFailure extends Problem {
   readonly mayPass: boolean;
   readonly retryAfterMs: number;
-  readonly left: boolean;
+  left: boolean;
 
   constructor(code: ModelProblem, { name, status, mayPass = false, retryAfterMs = 0, left = true }: { name: string; status?: number | undefined; mayPass?: boolean; retryAfterMs?: number; left?: boolean }) {
     super(code, { provider: name, ...(status === undefined ? {} : { status }) });

@@ -19,6 +19,7 @@ export interface Retrying {
  * scattered, so that those who were refused together do not come back together.
  */
 export async function* retrying(model: ModelProvider, call: ModelCall, signal: AbortSignal, { until, now, random, wait }: Retrying): AsyncGenerator<ModelPart> {
+  let hasLeft = false;
   for (let attempt = 1; ; attempt++) {
     let hasSpoken = false;
     try {
@@ -28,6 +29,7 @@ export async function* retrying(model: ModelProvider, call: ModelCall, signal: A
       }
       return;
     } catch (failure) {
+      if (failure instanceof ModelFailure) failure.left = hasLeft ||= failure.left;
       if (hasSpoken || attempt === ATTEMPTS || !(failure instanceof ModelFailure) || !failure.mayPass) throw failure;
       const pauseMs = Math.max(failure.retryAfterMs, FIRST_PAUSE_MS * 2 ** (attempt - 1) * (0.5 + random()));
       if (now() + pauseMs >= until) throw failure;

@@ -25,7 +25,12 @@ export interface Speech {
  * Asks a model, once, and turns what the SDK says into parts. Thinking is a sign of life and nothing more.
  * @throws ModelFailure, or the reason of `signal`. However it ends, the maker's stream ends too.
  */
-export async function* streamOf(model: SdkModel, call: ModelCall, { prompt, providerOptions, refuses = () => false }: Speech, { name, patience, signal }: { name: string; patience: Patience; signal: AbortSignal }): AsyncGenerator<ModelPart> {
+export async function* streamOf(
+  model: SdkModel,
+  call: ModelCall,
+  { prompt, providerOptions, refuses = () => false }: Speech,
+  { name, patience, signal }: { name: string; patience: Patience; signal: AbortSignal },
+): AsyncGenerator<ModelPart> {
   const stop = new AbortController();
   const giveUp = () => stop.abort(new ModelFailure('model-late', { name, mayPass: true }));
   let timer = setTimeout(giveUp, patience.firstTokenMs);

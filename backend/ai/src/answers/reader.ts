@@ -1,0 +1,11 @@
+import type { AssistResult } from '@cowrite/contract';
+
+/** What of an answer can be shown already. */
+export type Heard = { type: 'text'; at: number; text: string } | { type: 'part'; part: unknown };
+
+/** Takes an answer as it comes, in pieces that are cut anywhere. Pure: the same pieces, the same result. */
+export interface Reader {
+  push(text: string): Heard[];
+  /** The answer is over. `dropped`: how many rows or sentences did not stand. */
+  end(): { heard: Heard[]; result: AssistResult; dropped: number };
+}

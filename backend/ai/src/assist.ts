@@ -1,0 +1,71 @@
+import type { AssistEvent, AssistResult, Provider } from '@cowrite/contract';
+import type { Heard, Reader } from './answers/reader.ts';
+
+type State = { name: 'waiting' } | { name: 'running' } | { name: 'over' };
+
+/**
+ * One assist as it goes: waiting → running → over. Its events are numbered from the one after `after`, and what came is read as it
+ * comes. Pure: it knows no clock, no model and no table.
+ */
+export class AssistRun {
+  readonly #reader: Reader;
+  /** The number of the first event that is here. */
+  readonly first: number;
+  #state: State = { name: 'waiting' };
+  readonly #events: AssistEvent[] = [];
+  #text = '';
+
+  constructor(reader: Reader, after = 0) {
+    this.#reader = reader;
+    this.first = after + 1;
+  }
+
+  /** Events from number `first` on. */
+  eventsFrom(first: number): readonly AssistEvent[] {
+    return this.#events.slice(Math.max(0, first - this.first));
+  }
+
+  /** The number of the last event. */
+  get last(): number {
+    return this.first + this.#events.length - 1;
+  }
+
+  /** Everything that a model said, as it said it. */
+  get text(): string {
+    return this.#text;
+  }
+
+  /** Somebody was asked. Again, when another takes over: who answers is who was named last. */
+  start(provider: Provider, model: string, packetHash: string): void {
+    if (this.#state.name === 'over') throw new Error('an assist that is over does not begin');
+    this.#state = { name: 'running' };
+    this.#events.push({ type: 'started', provider, model, packetHash });
+  }
+
+  hear(text: string): void {
+    this.#running();
+    this.#text += text;
+    this.#say(this.#reader.push(text));
+  }
+
+  progress(done: number, of: number): void {
+    this.#running();
+    this.#events.push({ type: 'progress', done, of });
+  }
+
+  /** The answer is over, whole or cancelled: what there is of it. */
+  end(): { result: AssistResult; dropped: number } {
+    this.#state = { name: 'over' };
+    const { heard, result, dropped } = this.#reader.end();
+    this.#say(heard);
+    return { result, dropped };
+  }
+
+  #say(heard: readonly Heard[]): void {
+    this.#events.push(...heard);
+  }
+
+  #running(): void {
+    if (this.#state.name !== 'running') throw new Error(`an assist that is ${this.#state.name} hears nothing`);
+  }
+}

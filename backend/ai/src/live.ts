@@ -1,0 +1,71 @@
+import type { AssistId, Provider } from '@cowrite/contract';
+import type { Grant } from '@cowrite/service-kit/grants';
+import { AssistRun } from './assist.ts';
+import type { Made } from './made.ts';
+import { tellingOf } from './prompts/tellings.ts';
+
+/** An assist that this process works on. */
+export class Live {
+  readonly id: AssistId;
+  readonly made: Made;
+  readonly who: Pick<Grant, 'who' | 'credential' | 'projectId'>;
+  readonly run: AssistRun;
+  /** Stops it; the reason says whether it was cancelled or is given up. */
+  readonly stopping = new AbortController();
+  /** Who answers. */
+  provider: Provider;
+  model: string;
+  /** Whether something was sent, as far as is known. */
+  hasLeft = false;
+  /** How many of its events are in the database. */
+  written: number;
+  readonly over: Promise<void>;
+  /** Nothing more comes: its row says how it ended. */
+  readonly end: () => void;
+  #waiting = new Set<() => void>();
+  #writing: Promise<void> = Promise.resolve();
+
+  constructor(id: AssistId, made: Made, who: Live['who'], after = 0) {
+    this.id = id;
+    this.made = made;
+    this.who = who;
+    this.provider = made.provider;
+    this.model = made.model;
+    this.written = after;
+    this.run = new AssistRun(tellingOf(made.task).reader(made.items), after);
+    const { promise, resolve } = Promise.withResolvers<void>();
+    this.over = promise;
+    this.end = () => {
+      resolve();
+      this.changed();
+    };
+  }
+
+  /** Writes one after the other: two at once would write the same events. */
+  inTurn(write: () => Promise<void>): Promise<void> {
+    const done = this.#writing.then(write);
+    this.#writing = done.catch(() => undefined);
+    return done;
+  }
+
+  /** Something new is there for those who follow. */
+  changed(): void {
+    const waiting = this.#waiting;
+    this.#waiting = new Set();
+    for (const wake of waiting) wake();
+  }
+
+  /** Resolves at the next change, or when `signal` is aborted. */
+  change(signal: AbortSignal): Promise<void> {
+    return new Promise((done) => {
+      const wake = (): void => {
+        signal.removeEventListener('abort', wake);
+        this.#waiting.delete(wake);
+        done();
+      };
+      if (signal.aborted) return done();
+      this.#waiting.add(wake);
+      signal.addEventListener('abort', wake, { once: true });
+    });
+  }
+}

@@ -1,0 +1,49 @@
+import type { BriefItem, Layer, StoryBrief } from '@cowrite/contract';
+import { createHash } from 'node:crypto';
+import type { ModelCall } from '../models/model-provider.ts';
+import { fencedItems, unmarked } from './fence.ts';
+import { HOUSE_RULES } from './house.ts';
+
+/** From what changes least to what changes with every key. */
+const ORDER: readonly Layer[] = ['work', 'facts', 'recap', 'passages', 'plan', 'text'];
+/** The layers that stay the same from one call to the next. */
+const STABLE: ReadonlySet<Layer> = new Set(['work', 'facts']);
+/** What is left out first when there is no room, each from its end; the others never are. */
+const LEFT_OUT: readonly Layer[] = ['passages', 'recap', 'facts'];
+
+type Counting = (text: string) => number;
+
+/** The order in which a model is told items, as many as there is room for; `tokens` is what each takes. */
+export function selected(items: readonly BriefItem[], { tokensIn, count }: { tokensIn: number; count: Counting }): { kept: (BriefItem & { tokens: number })[]; dropped: StoryBrief['dropped'] } {
+  const counted = ORDER.flatMap((layer) => items.filter((item) => item.layer === layer)).map((item) => ({ ...item, tokens: count(fencedItems([item])) }));
+  let room = tokensIn - counted.reduce((sum, { tokens }) => sum + tokens, 0);
+  const out = new Set<string>();
+  for (const layer of LEFT_OUT)
+    for (const item of counted.filter((each) => each.layer === layer).reverse()) {
+      if (room >= 0) break;
+      room += item.tokens;
+      out.add(item.id);
+    }
+  return { kept: counted.filter(({ id }) => !out.has(id)), dropped: counted.filter(({ id }) => out.has(id)).map(({ id, layer, title }) => ({ id, layer, title })) };
+}
+
+/** What is sent: rules, then the items from the stable to the volatile, then what is asked. `items` as `selected` ordered them. */
+export function callOf({ title, rules, request, items, tokensMax }: { title: string; rules: string; request: string; items: readonly BriefItem[]; tokensMax: number }): ModelCall {
+  const stable = items.filter(({ layer }) => STABLE.has(layer));
+  return {
+    system: `${HOUSE_RULES}\n\n${rules}`,
+    user: { stable: `작품: ${unmarked(title).replaceAll(/\s+/g, ' ')}\n\n${fencedItems(stable)}`, rest: `${fencedItems(items.slice(stable.length), stable.length)}부탁\n${request}` },
+    tokensMax,
+  };
+}
+
+/** SHA-256 of the messages as they go out. */
+export const hashOf = ({ system, user }: Pick<ModelCall, 'system' | 'user'>): string =>
+  createHash('sha256')
+    .update(
+      JSON.stringify([
+        { role: 'system', text: system },
+        { role: 'user', text: user.stable + user.rest },
+      ]),
+    )
+    .digest('hex');

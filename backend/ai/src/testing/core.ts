@@ -1,0 +1,75 @@
+import { assistGrants, Problem, PROBLEMS, type ProblemBody, type StoryBrief } from '@cowrite/contract';
+import { exportJWK, generateKeyPair, SignJWT } from 'jose';
+import { randomUUID } from 'node:crypto';
+import { createServer, type IncomingMessage } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import type { z } from 'zod';
+
+type BriefAsked = z.output<typeof assistGrants.brief.body>;
+
+/** Core, as far as the AI service asks it: keys, errands and briefs, from data that a test gives. */
+export interface CoreStandIn extends AsyncDisposable {
+  readonly url: string;
+  /** What may be told in a work; a Problem thrown is what core refuses with. */
+  tell: (asked: BriefAsked & { projectId: string }) => StoryBrief;
+  /** The questions that came, with the right that came with them. */
+  readonly asked: (BriefAsked & { projectId: string; right: string })[];
+  sign(claims: Record<string, unknown>, options: { audience: string; lifeS: number }): Promise<string>;
+}
+
+const { privateKey, publicKey } = await generateKeyPair('EdDSA');
+const jwk = { ...(await exportJWK(publicKey)), alg: 'EdDSA', use: 'sig' };
+
+export async function aCore(): Promise<CoreStandIn> {
+  const errands = new Map<string, string>();
+  const core: CoreStandIn = {
+    url: '',
+    asked: [],
+    tell: () => {
+      throw new Problem('ai-off');
+    },
+    sign: (claims, { audience, lifeS }) =>
+      new SignJWT(claims)
+        .setProtectedHeader({ alg: 'EdDSA', typ: 'ticket+jwt' })
+        .setAudience(audience)
+        .setExpirationTime(Math.floor(Date.now() / 1000) + lifeS)
+        .sign(privateKey),
+    async [Symbol.asyncDispose]() {
+      server.closeAllConnections();
+      await new Promise((closed) => server.close(closed));
+    },
+  };
+
+  async function answer(request: IncomingMessage): Promise<{ status: number; body: unknown }> {
+    if (request.url === '/.well-known/jwks.json') return { status: 200, body: { keys: [jwk] } };
+    const [, projectId, what] = /^\/projects\/([^/]+)\/(assists\/errands|briefs)$/.exec(request.url ?? '') ?? [];
+    const bearer = request.headers.authorization?.replace(/^Bearer /, '') ?? '';
+    let body = '';
+    for await (const piece of request as AsyncIterable<Buffer>) body += piece.toString('utf8');
+    try {
+      if (projectId === undefined) throw new Problem('not-found');
+      if (what === 'assists/errands') {
+        const errand = `errand.${randomUUID()}`;
+        errands.set(errand, projectId);
+        return { status: 201, body: { errand, expiresAt: new Date(Date.now() + 86_400_000).toISOString() } };
+      }
+      // An errand is for one work; a ticket is none.
+      if (errands.get(bearer) !== projectId && !bearer.startsWith('cwp_')) throw new Problem('signed-out');
+      const asked = { ...assistGrants.brief.body.parse(JSON.parse(body)), projectId };
+      core.asked.push({ ...asked, right: bearer });
+      return { status: 200, body: assistGrants.brief.output.parse(core.tell(asked)) };
+    } catch (failure) {
+      if (!(failure instanceof Problem)) throw failure;
+      const { status, ko } = PROBLEMS[failure.code];
+      return { status, body: { type: `urn:cowrite:problem:${failure.code}`, code: failure.code, title: ko, status, details: failure.details } satisfies ProblemBody };
+    }
+  }
+
+  const server = createServer((request, response) => {
+    void answer(request)
+      .catch((failure: unknown) => ({ status: 500, body: { message: String(failure) } }))
+      .then(({ status, body }) => response.writeHead(status, { 'content-type': 'application/json' }).end(JSON.stringify(body)));
+  });
+  await new Promise<void>((listening) => server.listen(0, '127.0.0.1', listening));
+  return Object.assign(core, { url: `http://127.0.0.1:${(server.address() as AddressInfo).port}` });
+}
