@@ -255,7 +255,7 @@ test('of fifty that ask at once where three have room, three are heard', async (
   const one = Packet.parse((await house.ask('POST', '/packets', { body: { projectId: house.projectId, task: REWRITE } })).body).tokens + 10_000;
   await using tight = await aTellingHouse({ COWRITE_AI_RUNNING_PER_PERSON: '100', COWRITE_AI_PROJECT_TOKENS_DAY: String(one * 3 + 100) });
   tight.vendor.always(() => ({ pieces: [{ gate: 'end' }, '예'], usage: { in: 10, out: 1 } }));
-  const answers = await Promise.allOf(Array.from({ length: 50 }, () => tight.ask('POST', '/assists', { body: { projectId: tight.projectId, task: REWRITE } })));
+  const answers = await Promise.all(Array.from({ length: 50 }, () => tight.ask('POST', '/assists', { body: { projectId: tight.projectId, task: REWRITE } })));
   const codes = answers.map(({ status, code }) => code ?? status);
   expect([codes.filter((code) => code === 202).length, codes.filter((code) => code === 'allowance-used').length]).toEqual([3, 47]);
   tight.vendor.open('end');
@@ -394,7 +394,7 @@ test('the owner sees the whole ledger, others what they sent and what of theirs 
   expect((await lines(house.owner, `&limit=2&before=${page.next}`)).items.map(({ assistId }) => assistId)).toEqual([(await lines()).items[2]!.assistId]);
 });
 
-test('a personal token asks core itself, a ticket by an errand, and each ticket is good once', async () => {
+test('a personal token asks core itself, a ticket by a mandate, and each ticket is good once', async () => {
   await using house = await aTellingHouse();
   house.vendor.always(() => ({ pieces: ['예'] }));
   const token = await house.token(house.owner);
@@ -403,7 +403,7 @@ test('a personal token asks core itself, a ticket by an errand, and each ticket 
   const ticket = await house.ticket(house.owner);
   expect((await house.ask('POST', '/assists', { bearer: ticket, body })).status).toBe(202);
   expect((await house.ask('POST', '/assists', { bearer: ticket, body })).code).toBe('ticket-refused');
-  expect(house.core.asked.map(({ right }) => [right === token, right.startsWith('errand.')])).toEqual([
+  expect(house.core.asked.map(({ right }) => [right === token, right.startsWith('mandate.')])).toEqual([
     [true, false],
     [false, true],
   ]);

@@ -29,7 +29,7 @@ export function coreAt(url: string, send: typeof fetch): Core {
   return {
     async brief(bearer, projectId, task, providers) {
       // A ticket is good for half a minute and a token for as long as it is; core reads only what somebody's right allows.
-      const right = bearer.startsWith('cwp_') ? bearer : assistGrants.errand.output.parse(await post(at(assistGrants.errand.path, projectId), bearer, {})).errand;
+      const right = bearer.startsWith('cwp_') ? bearer : assistGrants.mandate.output.parse(await post(at(assistGrants.mandate.path, projectId), bearer, {})).mandate;
       return assistGrants.brief.output.parse(await post(at(assistGrants.brief.path, projectId), right, { task, providers }));
     },
   };

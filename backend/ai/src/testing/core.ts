@@ -7,7 +7,7 @@ import type { z } from 'zod';
 
 type BriefAsked = z.output<typeof assistGrants.brief.body>;
 
-/** Core, as far as the AI service asks it: keys, errands and briefs, from data that a test gives. */
+/** Core, as far as the AI service asks it: keys, mandates and briefs, from data that a test gives. */
 export interface CoreStandIn extends AsyncDisposable {
   readonly url: string;
   /** What may be told in a work; a Problem thrown is what core refuses with. */
@@ -21,7 +21,7 @@ const { privateKey, publicKey } = await generateKeyPair('EdDSA');
 const jwk = { ...(await exportJWK(publicKey)), alg: 'EdDSA', use: 'sig' };
 
 export async function aCore(): Promise<CoreStandIn> {
-  const errands = new Map<string, string>();
+  const mandates = new Map<string, string>();
   const core: CoreStandIn = {
     url: '',
     asked: [],
@@ -42,19 +42,19 @@ export async function aCore(): Promise<CoreStandIn> {
 
   async function answer(request: IncomingMessage): Promise<{ status: number; body: unknown }> {
     if (request.url === '/.well-known/jwks.json') return { status: 200, body: { keys: [jwk] } };
-    const [, projectId, what] = /^\/projects\/([^/]+)\/(assists\/errands|briefs)$/.exec(request.url ?? '') ?? [];
+    const [, projectId, what] = /^\/projects\/([^/]+)\/(assists\/mandates|briefs)$/.exec(request.url ?? '') ?? [];
     const bearer = request.headers.authorization?.replace(/^Bearer /, '') ?? '';
     let body = '';
     for await (const piece of request as AsyncIterable<Buffer>) body += piece.toString('utf8');
     try {
       if (projectId === undefined) throw new Problem('not-found');
-      if (what === 'assists/errands') {
-        const errand = `errand.${randomUUID()}`;
-        errands.set(errand, projectId);
-        return { status: 201, body: { errand, expiresAt: new Date(Date.now() + 86_400_000).toISOString() } };
+      if (what === 'assists/mandates') {
+        const mandate = `mandate.${randomUUID()}`;
+        mandates.set(mandate, projectId);
+        return { status: 201, body: { mandate, expiresAt: new Date(Date.now() + 86_400_000).toISOString() } };
       }
-      // An errand is for one work; a ticket is none.
-      if (errands.get(bearer) !== projectId && !bearer.startsWith('cwp_')) throw new Problem('signed-out');
+      // A mandate is for one work; a ticket is none.
+      if (mandates.get(bearer) !== projectId && !bearer.startsWith('cwp_')) throw new Problem('signed-out');
       const asked = { ...assistGrants.brief.body.parse(JSON.parse(body)), projectId };
       core.asked.push({ ...asked, right: bearer });
       return { status: 200, body: assistGrants.brief.output.parse(core.tell(asked)) };
