@@ -1,13 +1,18 @@
 import { type Browser, type BrowserContext, expect, type Page, test as base } from '@playwright/test';
+import { aVendor, type Vendor } from '../../backend/ai/src/testing/vendor.ts';
 import { Person } from '../../bench/people.ts';
 import { type Stack, startStack } from '../../bench/stack.ts';
 
-/** A running product for a file of stories; every story registers people of its own. */
-export const test = base.extend<{ strangers: void }, { product: Stack }>({
+/** A running product for a file of stories, and who stands in for a maker of models; every story registers people of its own. */
+export type Product = Stack & { vendor: Vendor };
+
+export const test = base.extend<{ strangers: void }, { product: Product }>({
   product: [
     async ({}, use) => {
-      await using stack = await startStack({ studio: true });
-      await use(stack);
+      await using vendor = await aVendor();
+      const ai = { OPENAI_API_KEY: 'a key of these stories', OPENAI_BASE_URL: vendor.url, OPENAI_MODEL: 'gpt-5.6', COWRITE_AI_PRICES: 'gpt-5.6=1.25/10' };
+      await using stack = await startStack({ studio: true, envOf: { ai } });
+      await use(Object.assign(stack, { vendor }));
     },
     { scope: 'worker', timeout: 120_000 },
   ],

@@ -1,24 +1,40 @@
 import type { DocumentId, NodeId, TextSpan } from '@cowrite/contract';
 import type { HeldPlace, OpenScene } from '../../shared/project/open-scene.ts';
 import { ScenePlaces } from './scene-places.ts';
-import type { SceneView } from './scene-view.ts';
+import type { HeldStretch, SceneView } from './scene-view.ts';
 import { sceneSchema } from './schema.ts';
 
 /** What a quote may be long; what is asked about is not longer either. */
 const QUOTE_UNITS_MAX = 20_000;
+/** By so much of what stands before it a caret is known again. */
+const RECOGNISED_UNITS = 200;
 /** Where a sentence ends, and with it a paragraph of a web novel. */
 const SENTENCE_END = /[.!?…。][”’"'』」)]*\s*$/u;
 
 /** The scene that is written in `view`, as other parts of the studio may know it. */
 export function heldScene(view: SceneView, scene: { nodeId: NodeId; documentId: DocumentId; canWrite: boolean }): OpenScene {
-  const place = (where: () => { from: number; to: number } | null, { keepsWords }: { keepsWords: boolean }): HeldPlace => ({
-    span() {
-      const now = where();
-      if (now === null) return null;
-      const places = new ScenePlaces(view.view.state.doc);
-      const [from, to] = [places.offsetOf(now.from), places.offsetOf(now.to)];
-      return { documentId: scene.documentId, from, to, quote: places.text.slice(from, to) } satisfies TextSpan;
-    },
+  const spanAt = (held: { from: number; to: number } | null, places: ScenePlaces): TextSpan | null => {
+    if (held === null) return null;
+    const [from, to] = [places.offsetOf(held.from), places.offsetOf(held.to)];
+    return { documentId: scene.documentId, from, to, quote: places.text.slice(from, to) };
+  };
+  const place = (held: HeldStretch, { keepsWords }: { keepsWords: boolean }): HeldPlace => {
+    const places = new ScenePlaces(view.view.state.doc);
+    const first = spanAt(held(), places);
+    // Before a caret it is enough to know again what stood last.
+    const known = first === null ? '' : keepsWords ? first.quote.slice(-RECOGNISED_UNITS) : first.quote;
+    /** Where it is now. A block that someone divided is written anew, and what held on to it points anywhere: the words decide. */
+    const where = (): { from: number; to: number } | null => {
+      const after = new ScenePlaces(view.view.state.doc);
+      const span = spanAt(held(), after);
+      if (span !== null && (keepsWords ? span.quote.endsWith(known) : span.quote === known)) return held();
+      if (first === null || known === '') return null;
+      return after.find({ from: first.to - known.length, to: first.to, quote: known });
+    };
+    return heldPlace(where, { keepsWords });
+  };
+  const heldPlace = (where: HeldStretch, { keepsWords }: { keepsWords: boolean }): HeldPlace => ({
+    span: () => spanAt(where(), new ScenePlaces(view.view.state.doc)),
     replaceWith(text, by) {
       const now = where();
       if (now === null) return false;

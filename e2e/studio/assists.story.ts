@@ -1,0 +1,190 @@
+import type { Page } from '@playwright/test';
+import { Person } from '../../bench/people.ts';
+import { aBrowserOf, compose, expect, linesOf, type Product, studioUrl, surface, test } from './product.ts';
+
+/** A work of two, with what each of them wrote in one scene; help is on, and the owner has agreed. */
+async function aWork(product: Product, { on = true } = {}) {
+  const [garam, naru] = [await Person.register(product.core.url, '가람'), await Person.register(product.core.url, '나루')];
+  const projectId = await garam.project('동백꽃');
+  await garam.invite(projectId, naru, 'writer');
+  const { nodeId, documentId } = await garam.scene(projectId, '1화');
+  if (on) await agree(garam, projectId);
+  return { garam, naru, projectId, nodeId, documentId, url: `${studioUrl(product)}/p/${projectId}/s/${nodeId}` };
+}
+const NOTICE = '2026-11-01';
+/** The owner turns help on, by a program as they might: the version of the notice is asked for first. */
+async function agree(owner: Person, projectId: string): Promise<void> {
+  await owner.call('PUT', `/projects/${projectId}/ai`, { mode: 'on', allowed: [{ provider: 'openai', notice: NOTICE }] });
+}
+
+const panel = (page: Page) => page.getByRole('complementary', { name: '집필 도움' });
+const openPanel = (page: Page) => page.getByRole('button', { name: '집필 도움 (Ctrl J)' }).click();
+
+test('nothing of it is seen until the owner turns it on; then each author decides for their own text', async ({ browser, product }) => {
+  const { garam, naru, projectId, url } = await aWork(product, { on: false });
+  const [mine, theirs] = [await aBrowserOf(browser, product, garam), await aBrowserOf(browser, product, naru)];
+  await mine.page.goto(url);
+  await surface(mine.page).waitFor();
+  await expect(mine.page.getByRole('button', { name: /집필 도움/ })).toHaveCount(0);
+  await theirs.page.goto(url);
+  await surface(theirs.page).click();
+  await compose(theirs.page, '나루가 쓴 첫 줄이다.');
+
+  // The owner reads what the provider does with text, and agrees.
+  await mine.page.goto(`${studioUrl(product)}/p/${projectId}/home`);
+  await mine.page.getByRole('button', { name: '살펴보고 정하기' }).click();
+  await mine.page.getByRole('radio', { name: '씀', exact: true }).check();
+  await mine.page.getByRole('checkbox', { name: '읽고 동의함: OpenAI' }).check();
+  await mine.page.getByRole('button', { name: '저장', exact: true }).click();
+  await expect(mine.page.getByText('OpenAI에 동의함')).toHaveCount(1);
+  // The other hears of it at once, on an open page.
+  await openPanel(theirs.page);
+  await expect(panel(theirs.page)).toContainText('아직 동의하지 않았습니다');
+
+  // What the other wrote is not told, and it is said whose it is.
+  await mine.page.goto(url);
+  await surface(mine.page).click();
+  await mine.page.keyboard.press('Control+End');
+  await openPanel(mine.page);
+  await panel(mine.page).getByRole('button', { name: '제안 받기' }).click();
+  await expect(panel(mine.page).getByRole('alert')).toContainText('나루 님이 자기 글을 보내는 데 동의하지 않았습니다');
+  expect(product.vendor.requests.filter(({ body }) => body.includes('나루가 쓴'))).toEqual([]);
+
+  await panel(theirs.page).getByRole('button', { name: '안내를 읽고 정하기' }).click();
+  await theirs.page.getByRole('checkbox', { name: '읽고 동의함: OpenAI' }).check();
+  await theirs.page.getByRole('button', { name: '저장', exact: true }).click();
+  await expect(theirs.page.getByText('OpenAI에 동의함')).toHaveCount(2);
+
+  // A look at what will be sent: it is what is sent, word for word.
+  await panel(mine.page).getByRole('button', { name: '보낼 자료 보기' }).click();
+  const sheet = mine.page.getByRole('dialog', { name: '보낼 자료' });
+  await expect(sheet).toContainText('나루가 쓴 첫 줄이다.');
+  await expect(sheet).toContainText('쓴 사람: 나루');
+  product.vendor.next({ pieces: ['닭이 ', { gate: 'first' }, '울었다. 문이 열렸다.', '\n=====\n', '아무도 없었다.', '\n=====\n', '“누구냐.” 개가 짖었다.'], usage: { in: 900, out: 40 } });
+  await sheet.getByRole('button', { name: '이대로 보내기' }).click();
+  await expect(panel(mine.page).getByText('닭이')).toBeVisible();
+  product.vendor.open('first');
+  const first = panel(mine.page).getByRole('region', { name: '제안 1' });
+  await expect(first).toContainText('닭이 울었다. 문이 열렸다.');
+  await expect(panel(mine.page).getByRole('region', { name: '제안 3' })).toContainText('개가 짖었다');
+  const sent = product.vendor.requests.at(-1)!;
+  expect(sent.messages.user).toContain('나루가 쓴 첫 줄이다.');
+
+  // Not a letter is in the manuscript; then only what was picked is.
+  await theirs.page.goto(url);
+  await expect.poll(() => linesOf(theirs.page)).toEqual(['나루가 쓴 첫 줄이다.']);
+  await first.getByRole('button', { name: '문이 열렸다.' }).click();
+  await first.getByRole('button', { name: '고른 1문장 넣기' }).click();
+  await expect.poll(() => linesOf(theirs.page)).toEqual(['나루가 쓴 첫 줄이다.', '닭이 울었다.']);
+  await expect(theirs.page.locator('.mark-assisted')).toHaveText(['닭이 울었다.']);
+  await mine.page.keyboard.press('Control+z');
+  await expect.poll(() => linesOf(theirs.page)).toEqual(['나루가 쓴 첫 줄이다.']);
+
+  // The ledger says who sent what of whose to whom, and what it cost; not what it said.
+  await mine.page.goto(`${studioUrl(product)}/p/${projectId}/ai`);
+  const ledger = mine.page.getByRole('listitem').filter({ hasText: '이어 쓰기 · 넣음' });
+  await expect(ledger).toContainText('쓴 사람: 나루');
+  await expect(ledger).toContainText('940토큰');
+  await Promise.all([mine.context.close(), theirs.context.close()]);
+});
+
+test('a passage is rewritten with its changes shown; it goes on while the text around it is written', async ({ browser, product }) => {
+  const { garam, naru, url } = await aWork(product);
+  const [mine, theirs] = [await aBrowserOf(browser, product, garam), await aBrowserOf(browser, product, naru)];
+  await mine.page.goto(url);
+  await surface(mine.page).click();
+  await compose(mine.page, '눈이 많이 왔다.');
+  await expect(mine.page.getByText('저장됨')).toBeVisible();
+  await mine.page.keyboard.press('Control+a');
+  await openPanel(mine.page);
+  await panel(mine.page).getByLabel('무엇을 도울까요').selectOption('고쳐 쓰기');
+  await expect(panel(mine.page)).toContainText('고른 글 9자');
+  product.vendor.next({ pieces: ['눈이 ', { gate: 'snow' }, '펑펑 왔다.'] });
+  await panel(mine.page).getByRole('button', { name: '제안 받기' }).click();
+  await product.vendor.untilStreams(1);
+  await theirs.page.goto(url);
+  await surface(theirs.page).click();
+  await theirs.page.keyboard.press('Control+Home');
+  await compose(theirs.page, '밤이었다.\n');
+  product.vendor.open('snow');
+  await expect(panel(mine.page).locator('del')).toHaveText('많이');
+  await expect(panel(mine.page).locator('ins')).toHaveText('펑펑');
+  await panel(mine.page).getByRole('button', { name: '이 글로 바꾸기' }).click();
+  await expect.poll(() => linesOf(theirs.page)).toEqual(['밤이었다.', '눈이 펑펑 왔다.']);
+  await Promise.all([mine.context.close(), theirs.context.close()]);
+});
+
+test('the story is asked: every sentence has its place, also after edits; what is not there is not found', async ({ browser, product }) => {
+  const { garam, projectId, url, documentId } = await aWork(product);
+  const { page, context } = await aBrowserOf(browser, product, garam);
+  await page.goto(url);
+  await surface(page).click();
+  await compose(page, '눈이 왔다.\n설화의 왼팔 흉터는 열두 살 겨울에 생겼다.\n아무도 묻지 않았다.');
+  await expect.poll(() => garam.text(projectId, documentId)).toContain('아무도 묻지');
+  const { nodeId: other } = await garam.scene(projectId, '2화');
+  await expect.poll(async () => (await garam.call<{ items: unknown[] }>('GET', `/projects/${projectId}/search?q=${encodeURIComponent('흉터')}`)).items.length).toBe(1);
+  await page.goto(`${studioUrl(product)}/p/${projectId}/s/${other}`);
+  await openPanel(page);
+  await panel(page).getByLabel('무엇을 도울까요').selectOption('이야기에 묻기');
+  await panel(page).getByLabel('궁금한 것').fill('설화의 왼팔 흉터는 언제 생겼지?');
+  product.vendor.next({ pieces: ['{"text":"열두 살 겨울에 생겼습니다.","cites":[{"item":1,"quote":"열두 살 겨울에 생겼다"}]}\n', '{"text":"불에 데었습니다.","cites":[{"item":1,"quote":"불에 데었다"}]}\n'] });
+  await panel(page).getByRole('button', { name: '묻기', exact: true }).click();
+  await expect(panel(page).getByRole('region', { name: '찾은 것' })).toContainText('열두 살 겨울에 생겼습니다.');
+  // Its quote is nowhere: the sentence is not shown.
+  await expect(panel(page)).not.toContainText('불에 데었습니다');
+  // The text is edited before the citation is pressed; the jump lands on its words all the same.
+  await panel(page).getByRole('button', { name: '1번 대목으로' }).click();
+  await expect(surface(page)).toContainText('열두 살');
+  await expect.poll(() => page.evaluate(() => String(getSelection()))).toBe('열두 살 겨울에 생겼다');
+  await page.keyboard.press('Control+Home');
+  await compose(page, '첫 줄을 새로 쓴다.\n');
+  await panel(page).getByRole('button', { name: '1번 대목으로' }).click();
+  await expect.poll(() => page.evaluate(() => String(getSelection()))).toBe('열두 살 겨울에 생겼다');
+
+  await panel(page).getByLabel('궁금한 것').fill('설화의 아버지는 누구지?');
+  product.vendor.next({ pieces: ['{"found":false}\n'] });
+  await panel(page).getByRole('button', { name: '묻기', exact: true }).click();
+  await expect(panel(page).getByRole('region', { name: '찾지 못함' })).toContainText('흉터');
+  await context.close();
+});
+
+test('it is stopped at once, and every failure says what happened and whether text left', async ({ browser, product }) => {
+  const { garam, projectId, url } = await aWork(product);
+  const { page, context } = await aBrowserOf(browser, product, garam);
+  await page.goto(url);
+  await surface(page).click();
+  await compose(page, '눈이 왔다.');
+  await expect(page.getByText('저장됨')).toBeVisible();
+  await openPanel(page);
+  const go = panel(page).getByRole('button', { name: '제안 받기' });
+  product.vendor.next({ pieces: ['문이 열렸다.', { gate: 'never' }] });
+  await go.click();
+  await expect(panel(page).getByText('문이 열렸다.')).toBeVisible();
+  await panel(page).getByRole('button', { name: '멈추기' }).click();
+  await product.vendor.untilStreams(0);
+  await expect(panel(page)).toContainText('멈추었습니다');
+
+  const failing = panel(page).getByRole('alert');
+  product.vendor.next({ status: 401 });
+  await go.click();
+  await expect(failing).toContainText('키를 받지 않았습니다');
+  product.vendor.next({ pieces: ['아'], end: 'refusal' });
+  await go.click();
+  await expect(failing).toContainText('답하지 않겠다고 했습니다');
+  await expect(failing).toContainText('글이 나갔습니다');
+  product.vendor.next({ pieces: ['문이'], end: 'cut' });
+  await go.click();
+  await expect(failing).toContainText('OpenAI에서 문제가 생겨');
+  // The service dies in the middle: it is said so, and the manuscript is as it was.
+  product.vendor.next({ pieces: ['문이', { gate: 'never' }] });
+  await go.click();
+  await expect(panel(page).getByText('문이', { exact: true })).toBeVisible();
+  await product.ai!.end('SIGKILL');
+  await expect(failing).toBeVisible();
+  await product.ai!.start();
+  expect(await linesOf(page)).toEqual(['눈이 왔다.']);
+  // Locked by the owner elsewhere, it is gone from the page.
+  await garam.call('PUT', `/projects/${projectId}/ai`, { mode: 'never', allowed: [] });
+  await expect(panel(page)).toHaveCount(0);
+  await context.close();
+});
