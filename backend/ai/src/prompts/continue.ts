@@ -1,7 +1,6 @@
 import { VARIANT_LINE, VariantsReader } from '../answers/variants.ts';
-import { unmarked } from './fence.ts';
 import { PROSE_RULES } from './house.ts';
-import { passageOf, type Telling } from './telling.ts';
+import { passageOf, type Telling, wish } from './telling.ts';
 
 const WAYS = 3;
 
@@ -20,8 +19,3 @@ export const continuing: Telling<'continue'> = {
   tokensOut: 1_000,
   tokensIn: 11_000,
 };
-
-/** What the writer added in words of their own. */
-export function wish(instruction: string | undefined): string {
-  return instruction === undefined || instruction === '' ? '' : `\n작가의 말: ${unmarked(instruction)}`;
-}

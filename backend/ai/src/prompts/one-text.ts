@@ -1,8 +1,7 @@
 import type { AssistTask } from '@cowrite/contract';
 import { VariantsReader } from '../answers/variants.ts';
-import { wish } from './continue.ts';
 import { PROSE_RULES } from './house.ts';
-import { passageOf, type Telling } from './telling.ts';
+import { passageOf, type Telling, wish } from './telling.ts';
 
 type OfPassage = 'rewrite' | 'style' | 'expand' | 'shorten';
 
@@ -12,7 +11,7 @@ function inItsPlace<F extends OfPassage>(how: string, asked: string, { tokensOut
     rules: `${PROSE_RULES}\n\n고쳐 쓰는 법\n- 고친 글 하나만 쓴다. 고친 까닭이나 다른 안을 적지 않는다.\n- 문단의 차례와 사건, 누가 말하는지를 바꾸지 않는다.\n${how}`,
     request({ span, instruction }: Extract<AssistTask, { feature: OfPassage }>, items) {
       const place = passageOf(span, items)?.place;
-      return `${place === undefined ? '본문' : `자료 ${place}`}을 ${asked}${wish(instruction)}`;
+      return `${place === undefined ? '본문' : `자료 ${place}의 글`}을 ${asked}${wish(instruction)}`;
     },
     reader: () => new VariantsReader(1),
     tokensOut,

@@ -19,7 +19,7 @@ export function selected(items: readonly BriefItem[], { tokensIn, count }: { tok
   let room = tokensIn - counted.reduce((sum, { tokens }) => sum + tokens, 0);
   const out = new Set<string>();
   for (const layer of LEFT_OUT)
-    for (const item of counted.filter((each) => each.layer === layer).reverse()) {
+    for (const item of counted.filter((each) => each.layer === layer).toReversed()) {
       if (room >= 0) break;
       room += item.tokens;
       out.add(item.id);

@@ -1,8 +1,7 @@
 import { LinesReader, textIn } from '../answers/lines.ts';
 import { citationOf } from '../answers/verify.ts';
-import { wish } from './continue.ts';
 import { ROW_RULES } from './house.ts';
-import type { Telling } from './telling.ts';
+import { type Telling, wish } from './telling.ts';
 
 export const reacting: Telling<'react'> = {
   rules: `${ROW_RULES}

@@ -1,8 +1,7 @@
 import { LinesReader, textIn } from '../answers/lines.ts';
 import { citationOf } from '../answers/verify.ts';
-import { wish } from './continue.ts';
 import { ROW_RULES } from './house.ts';
-import { passageOf, type Telling } from './telling.ts';
+import { passageOf, type Telling, wish } from './telling.ts';
 
 const PAUSE_MS_MAX = 5_000;
 
@@ -12,7 +11,7 @@ export const scripting: Telling<'script'> = {
 낭독 대본을 만드는 법
 - 한 줄이 한 번에 읽을 말이다: {"speaker":"말하는 사람이나 해설","emotion":"읽는 느낌","pauseMs":뒤에 쉬는 시간(밀리초),"item":자료 번호,"quote":"읽을 말을 그대로 옮긴 것"}
 - 읽을 말은 본문에 있는 그대로다. 없는 말을 보태지 않고, 본문의 차례를 따라 빠짐없이 나눈다.`,
-  request: ({ span, instruction }, items) => `자료 ${passageOf(span, items)?.place ?? ''}을 낭독 대본으로 나누어 줘.${wish(instruction)}`,
+  request: ({ span, instruction }, items) => `자료 ${passageOf(span, items)?.place ?? ''}의 글을 낭독 대본으로 나누어 줘.${wish(instruction)}`,
   reader: (_task, items) =>
     new LinesReader(
       ({ speaker, emotion, pauseMs, item, quote }) => {

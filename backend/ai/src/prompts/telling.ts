@@ -1,7 +1,8 @@
 import type { AssistTask, BriefItem, Feature } from '@cowrite/contract';
 import type { Reader } from '../answers/reader.ts';
+import { unmarked } from './fence.ts';
 
-export type TaskOf<F extends Feature> = Extract<AssistTask, { feature: F }>;
+type TaskOf<F extends Feature> = Extract<AssistTask, { feature: F }>;
 
 /** How one feature is told to a model, and how its answer is read. Pure: what is sent depends on the task and the brief alone. */
 export interface Telling<F extends Feature> {
@@ -21,3 +22,6 @@ export function passageOf(span: { documentId: string; from: number; to: number }
   const texts = items.map((item, at) => ({ item, place: at + 1 })).filter(({ item }) => item.layer === 'text');
   return texts.find(({ item: { source } }) => source !== null && source.documentId === span.documentId && source.from === span.from && source.to === span.to) ?? texts.at(-1) ?? null;
 }
+
+/** What the writer added in words of their own. */
+export const wish = (instruction: string | undefined): string => (instruction === undefined || instruction === '' ? '' : `\n작가의 말: ${unmarked(instruction)}`);

@@ -1,7 +1,7 @@
 import type { AssistResult, BriefItem } from '@cowrite/contract';
 import { LinesReader, textIn } from '../answers/lines.ts';
 import { fenced } from './fence.ts';
-import { passageOf, type Telling } from './telling.ts';
+import { passageOf, type Telling, wish } from './telling.ts';
 
 interface Segment {
   id: string;
@@ -16,7 +16,7 @@ export const translating: Telling<'translate'> = {
 - 높임말과 반말의 차이는 그 언어에서 자연스러운 말투로 살린다. 뜻을 더하거나 풀이를 붙이지 않는다.`,
   request({ span, language, instruction }, items) {
     const segments = segmentsOf(passageOf(span, items)?.item);
-    return `다음 조각들을 ${language} 언어로 옮겨 줘.${instruction ? `\n작가의 말: ${instruction}` : ''}\n\n${segments.map(({ id, source }) => fenced(id, '조각', source)).join('')}`.trimEnd();
+    return `다음 조각들을 ${language} 언어로 옮겨 줘.${wish(instruction)}\n\n${segments.map(({ id, source }) => fenced(id, '조각', source)).join('')}`.trimEnd();
   },
   reader({ span }, items) {
     const segments = segmentsOf(passageOf(span, items)?.item);

@@ -8,7 +8,7 @@ import { aCore, type CoreStandIn } from './core.ts';
 import { aVendor, type Vendor } from './vendor.ts';
 
 /** Someone who is signed in, with a role in one work. */
-export interface Someone {
+interface Someone {
   userId: string;
   signInId: string;
   projectId: string;
@@ -20,7 +20,7 @@ export interface Come {
   event: AssistEvent;
 }
 
-export interface Answer {
+interface Answer {
   status: number;
   headers: Headers;
   body: unknown;

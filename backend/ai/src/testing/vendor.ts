@@ -17,7 +17,7 @@ export interface Script {
 }
 
 /** A request as it came. */
-export interface Received {
+interface Received {
   wire: Wire;
   headers: Record<string, string>;
   /** Byte for byte, as text. */
