@@ -149,6 +149,47 @@ test('writing, and what opens over it', async ({ page, product }) => {
   expect(wrong).toEqual([]);
 });
 
+test('help beside the text, what will be sent, what came, and its page', async ({ page, product }) => {
+  const wrong: string[] = [];
+  const person = await Person.register(product.core.url, '가람');
+  const { projectId, sceneId } = await aWork(product, person);
+  const look = async (screen: string) => wrong.push(...(await complaintsAbout(page, screen)));
+  await signIn(page, product, person);
+  await page.goto(`${studioUrl(product)}/p/${projectId}/ai`);
+  await page.getByRole('heading', { name: 'AI 도움' }).waitFor();
+  await page.getByRole('radio', { name: '씀', exact: true }).check();
+  await page.getByRole('checkbox', { name: '읽고 동의함: OpenAI' }).check();
+  await look('help, its page');
+  await page.getByRole('button', { name: '저장', exact: true }).click();
+  await page.getByText('OpenAI에 동의함').waitFor();
+
+  await page.goto(`${studioUrl(product)}/p/${projectId}/s/${sceneId}`);
+  await surface(page).click();
+  await page.keyboard.insertText(PROSE.join(' '));
+  await expect(page.getByText(/저장됨/).first()).toBeVisible();
+  await page.getByRole('button', { name: '집필 도움 (Ctrl J)' }).click();
+  const help = page.getByRole('complementary', { name: '집필 도움' });
+  product.vendor.next({ pieces: [PROSE[0]!, '\n=====\n', PROSE[1]!, '\n=====\n', PROSE[2]!] });
+  await help.getByRole('button', { name: '제안 받기' }).click();
+  await help.getByRole('button', { name: '고른 2문장 넣기' }).waitFor();
+  await help.getByText('gpt-5.6').waitFor();
+  await page.setViewportSize(WIDTHS[0]!);
+  for (const theme of ['light', 'dark']) {
+    await page.evaluate((name) => (document.documentElement.dataset['theme'] = name), theme);
+    for (const { id, nodes } of (await axe(page).analyze()).violations) for (const node of nodes) wrong.push(`help ${theme}: ${id} at ${node.target.join(' ')}`);
+  }
+  await help.getByRole('button', { name: '보낼 자료 보기' }).click();
+  await page.getByRole('button', { name: '이대로 보내기' }).waitFor();
+  await look('what will be sent');
+  await page.keyboard.press('Escape');
+  // On a phone it stands over the lower part of the page.
+  await page.setViewportSize(WIDTHS[1]!);
+  await page.getByRole('dialog', { name: '집필 도움' }).getByRole('button', { name: '제안 받기' }).waitFor();
+  await page.evaluate(() => (document.documentElement.dataset['theme'] = 'light'));
+  wrong.push(...(await axe(page).analyze()).violations.map(({ id, nodes }) => `help of a phone: ${id} at ${nodes[0]?.target.join(' ')}`), ...(await tooSmall(page)).map((what) => `help of a phone: ${what}`));
+  expect(wrong).toEqual([]);
+});
+
 test('the shelf, the pages of a work, the account', async ({ page, product }) => {
   const wrong: string[] = [];
   const person = await Person.register(product.core.url, '가람');

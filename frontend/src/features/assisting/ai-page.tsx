@@ -10,6 +10,7 @@ import { agoText, countText, exactTime } from '../../shared/i18n/numbers.ts';
 import { useLocale, useWords } from '../../shared/i18n/words.tsx';
 import { useProject } from '../../shared/project/project.tsx';
 import { Button } from '../../shared/ui/button.tsx';
+import { Choice } from '../../shared/ui/choice.tsx';
 import { useNotify } from '../../shared/ui/notices.tsx';
 import { PlainPage, Section } from '../../shared/ui/plain-page.tsx';
 import { FailedState, Skeleton } from '../../shared/ui/state.tsx';
@@ -69,25 +70,15 @@ function Decision({ settings, house }: { settings: AiSettings; house: House }) {
       <fieldset className="m-0 flex flex-col gap-1 border-0 p-0">
         <legend className="sr-only">{t.mode}</legend>
         {MODES.map((each) => (
-          <div key={each} className="flex items-start gap-3 rounded px-2 py-2 hover:bg-accent-soft">
-            <input id={`${id}-${each}`} type="radio" name="mode" className="mt-1 accent-accent" checked={mode === each} onChange={() => setMode(each)} aria-describedby={`${id}-${each}-text`} />
-            <div>
-              <label htmlFor={`${id}-${each}`} className="block cursor-pointer text-sm font-medium">
-                {t[each]}
-              </label>
-              <p id={`${id}-${each}-text`} className="m-0 text-sm text-ink-2">
-                {t[`${each}Text`]}
-              </p>
-            </div>
-          </div>
+          <Choice key={each} kind="radio" name={id} label={t[each]} text={t[`${each}Text`]} checked={mode === each} onChange={() => setMode(each)} />
         ))}
       </fieldset>
       {mode === 'on' && (
         <div className="mt-5">
           <h3 className="m-0 text-sm font-semibold">{t.providers}</h3>
           <Notices house={house} agreed={agreed} onChange={setAgreed} />
-          <Check label={t.cacheAnswers} checked={cacheAnswers} onChange={setCacheAnswers} />
-          <Check label={t.keepTexts} checked={keepTexts} onChange={setKeepTexts} />
+          <Choice kind="checkbox" label={t.cacheAnswers} checked={cacheAnswers} onChange={setCacheAnswers} />
+          <Choice kind="checkbox" label={t.keepTexts} checked={keepTexts} onChange={setKeepTexts} />
         </div>
       )}
       <div className="mt-4">
@@ -168,25 +159,16 @@ function Notices({ house, agreed, onChange }: { house: House; agreed: ReadonlySe
             {notice.url !== null && (
               <>
                 {' · '}
-                <a href={notice.url} target="_blank" rel="noreferrer noopener" className="text-accent">
+                <a href={notice.url} target="_blank" rel="noreferrer noopener" className="inline-flex min-h-11 items-center text-accent md:min-h-0">
                   {new URL(notice.url).host}
                 </a>
               </>
             )}
           </p>
-          <Check label={`${t.agreed}: ${name}`} checked={agreed.has(provider)} onChange={(checked) => onChange(new Set(checked ? [...agreed, provider] : [...agreed].filter((each) => each !== provider)))} />
+          <Choice kind="checkbox" label={`${t.agreed}: ${name}`} checked={agreed.has(provider)} onChange={(checked) => onChange(new Set(checked ? [...agreed, provider] : [...agreed].filter((each) => each !== provider)))} />
         </li>
       ))}
     </ul>
-  );
-}
-
-function Check({ label, checked, onChange }: { label: string; checked: boolean; onChange: (checked: boolean) => void }) {
-  return (
-    <label className="mt-2 flex min-h-11 cursor-pointer items-center gap-3 text-sm md:min-h-9">
-      <input type="checkbox" className="size-4 accent-accent" checked={checked} onChange={(event) => onChange(event.target.checked)} />
-      {label}
-    </label>
   );
 }
 

@@ -1,7 +1,7 @@
 'use client';
 
 import { assists, type AssistTask, type Feature } from '@cowrite/contract';
-import { useQuery } from '@tanstack/react-query';
+import { useQuery, useQueryClient } from '@tanstack/react-query';
 import { X } from 'lucide-react';
 import { useEffect, useRef, useState } from 'react';
 import { callAi } from '../../shared/api/call-ai.ts';
@@ -116,9 +116,13 @@ function Ask() {
     say(t.asking);
     start(what ?? { task: next.task });
   };
+  const queries = useQueryClient();
   useEffect(() => {
     if (run?.state === 'done') result.current?.focus();
-  }, [run?.state]);
+    if (run && run.state !== 'asking' && run.state !== 'running') void queries.invalidateQueries({ queryKey: ['ai', 'allowance', projectId] });
+    // Asked when a run ends, not with each word of it.
+    // oxlint-disable-next-line react-hooks/exhaustive-deps
+  }, [run?.state, queries, projectId]);
 
   const take = (text: string) => {
     const id = run?.assist?.id;
