@@ -188,3 +188,71 @@ test('it is stopped at once, and every failure says what happened and whether te
   await expect(panel(page)).toHaveCount(0);
   await context.close();
 });
+
+test('a scene is translated, read aloud, summed up and reacted to; a character knows no more than they may', async ({ browser, product }) => {
+  const { garam, projectId, nodeId, documentId, url } = await aWork(product);
+  const { page, context } = await aBrowserOf(browser, product, garam);
+  await page.goto(url);
+  await surface(page).click();
+  await compose(page, '설화는 문을 두드렸다.\n“거기 누구 있어요?”');
+  await expect.poll(() => garam.text(projectId, documentId)).toContain('거기 누구');
+  await openPanel(page);
+  const choose = (name: string) => panel(page).getByLabel('무엇을 도울까요').selectOption(name);
+  const go = () => panel(page).getByRole('button', { name: '제안 받기' }).click();
+  const say = (...rows: object[]) => product.vendor.next({ pieces: rows.map((row) => `${JSON.stringify(row)}\n`) });
+
+  await surface(page).click();
+  await page.keyboard.press('Control+a');
+  await choose('번역');
+  say({ id: 's2', text: '“Is anyone there?”' });
+  await go();
+  const translated = panel(page).getByRole('region', { name: '번역' });
+  await expect(translated.getByRole('listitem').nth(0)).toContainText('이 조각은 옮겨지지 않았습니다');
+  await expect(translated.getByRole('listitem').nth(1)).toContainText('Is anyone there?');
+  expect(product.vendor.requests.at(-1)!.messages.user).toContain('en 언어로');
+
+  await choose('낭독 대본');
+  say({ speaker: '설화', emotion: '떨며', pauseMs: 800, item: 1, quote: '“거기 누구 있어요?”' }, { speaker: '설화', emotion: '', pauseMs: 0, item: 1, quote: '“문을 여세요!”' });
+  await go();
+  const script = panel(page).getByRole('region', { name: '낭독 대본' });
+  await expect(script).toContainText('설화 · 떨며');
+  await expect(script).toContainText('0.8초 쉼');
+  // A line that nobody wrote is not spoken.
+  await expect(script.getByRole('listitem')).toHaveCount(1);
+
+  await choose('독자 반응');
+  say({ reader: '정주행하는 독자', feeling: '긴장', text: '문 뒤가 궁금하다.', item: 1, quote: '문을 두드렸다' });
+  await go();
+  await expect(panel(page)).toContainText('simulation, n=1');
+  await choose('요약');
+  product.vendor.next({ pieces: ['설화가 문을 두드리지만 ', '답이 없다.'] });
+  await go();
+  await expect(panel(page).getByRole('region', { name: '요약' })).toContainText('설화가 문을 두드리지만 답이 없다.');
+
+  await choose('자료 조사');
+  await panel(page).getByLabel('궁금한 것').fill('등잔은 무엇으로 켰나');
+  await panel(page).getByLabel('출처').fill('등잔에는 들기름이나 피마자기름을 썼다.');
+  say({ claim: '들기름을 썼다.', source: 'w1', quote: '들기름이나 피마자기름을 썼다' }, { claim: '고래기름도 썼다.', source: null, quote: null });
+  await panel(page).getByRole('button', { name: '묻기', exact: true }).click();
+  const researched = panel(page).getByRole('region', { name: '자료 조사' });
+  await expect(researched.getByRole('listitem').nth(0)).toContainText('들기름이나 피마자기름을 썼다');
+  await expect(researched.getByRole('listitem').nth(1)).toContainText('확인되지 않음');
+
+  // What comes after is not told: nobody could know it, whatever is asked.
+  const later = await garam.scene(projectId, '2화');
+  await page.goto(`${studioUrl(product)}/p/${projectId}/s/${later.nodeId}`);
+  await surface(page).click();
+  await compose(page, '설화는 여왕이 되었다.');
+  await expect.poll(async () => (await garam.call<{ items: unknown[] }>('GET', `/projects/${projectId}/search?q=${encodeURIComponent('여왕')}`)).items.length).toBe(1);
+  await page.goto(`${studioUrl(product)}/p/${projectId}/s/${nodeId}`);
+  await surface(page).waitFor();
+  await choose('인물과 대화');
+  await panel(page).getByLabel('인물의 이름').fill('설화');
+  await panel(page).getByLabel('건네는 말').fill('여왕이 되니 어때요?');
+  await panel(page).getByLabel('어디까지 읽은').selectOption('지금 이 장면까지');
+  product.vendor.next({ pieces: ['여왕이라니요. 저는 문 앞에 서 있을 뿐인데요.'] });
+  await panel(page).getByRole('button', { name: '묻기', exact: true }).click();
+  await expect(panel(page).getByRole('list', { name: '설화' })).toContainText('여왕이라니요');
+  expect(product.vendor.requests.at(-1)!.body).not.toContain('여왕이 되었다');
+  await context.close();
+});

@@ -1,6 +1,6 @@
 'use client';
 
-import { assists, type AssistTask, type Feature } from '@cowrite/contract';
+import { ASSIST_NEEDS, assists, type AssistTask, Feature } from '@cowrite/contract';
 import { useQuery, useQueryClient } from '@tanstack/react-query';
 import { X } from 'lucide-react';
 import { useEffect, useRef, useState } from 'react';
@@ -8,24 +8,51 @@ import { callAi } from '../../shared/api/call-ai.ts';
 import { problemText } from '../../shared/api/problem-text.ts';
 import { countText } from '../../shared/i18n/numbers.ts';
 import { useLocale, useWords } from '../../shared/i18n/words.tsx';
+import { chapterOf } from '../../shared/project/display.ts';
 import { type HeldPlace, useOpenScene, useSelected } from '../../shared/project/open-scene.ts';
 import { goTo } from '../../shared/project/place.ts';
 import { useProject } from '../../shared/project/project.tsx';
 import { Button, IconButton } from '../../shared/ui/button.tsx';
 import { useNotify, useSay } from '../../shared/ui/notices.tsx';
 import { SelectField } from '../../shared/ui/select-field.tsx';
+import { TextField } from '../../shared/ui/text-field.tsx';
 import { EmptyState, FailedState, Skeleton } from '../../shared/ui/state.tsx';
 import { type Asked, useAssistRun } from './assist-run.ts';
 import { PacketSheet } from './packet-sheet.tsx';
-import { Answer, Rewriting, RunFoot, Variants } from './run-view.tsx';
+import { type RowsOf, Rows } from './rows-view.tsx';
+import { Answer, OneText, Rewriting, RunFoot, Variants } from './run-view.tsx';
 import { TextArea } from './text-area.tsx';
 import { words } from './words.ts';
 
-const OFFERED = ['continue', 'rewrite', 'style', 'expand', 'shorten', 'ask'] as const satisfies readonly Feature[];
-type Offered = (typeof OFFERED)[number];
-const OF_SELECTION: ReadonlySet<Offered> = new Set(['rewrite', 'style', 'expand', 'shorten']);
+const OFFERED = Feature.options;
+/** What it is asked about: the caret, a selection, a scene or chapter, or words alone. */
+const ABOUT = {
+  continue: 'caret',
+  rewrite: 'selection',
+  style: 'selection',
+  expand: 'selection',
+  shorten: 'selection',
+  translate: 'selection',
+  storyboard: 'selection',
+  script: 'selection',
+  ask: 'words',
+  summarise: 'node',
+  simulate: 'words',
+  react: 'node',
+  research: 'words',
+} as const satisfies Record<Feature, 'caret' | 'selection' | 'node' | 'words'>;
+const REWRITES: ReadonlySet<Feature> = new Set(['rewrite', 'style', 'expand', 'shorten']);
+const ROWS: ReadonlySet<Feature> = new Set<RowsOf>(['translate', 'storyboard', 'script', 'react', 'research']);
+const hasRows = (feature: Feature): feature is RowsOf => ROWS.has(feature);
+const LANGUAGES = [
+  { value: 'en', name: 'english' },
+  { value: 'ja', name: 'japanese' },
+  { value: 'zh', name: 'chinese' },
+] as const;
 /** What stands before the caret and is told when text is to be continued. */
 const BEFORE_CARET_UNITS = 3_000;
+/** What a character remembers of the talk; the contract takes forty. */
+const SAID_KEPT = 40;
 
 /** Help beside the text. It proposes; what enters the manuscript is put there by the person, by hand. */
 export function AssistPanel({ onClose }: { onClose: () => void }) {
@@ -73,7 +100,6 @@ export function AssistPanel({ onClose }: { onClose: () => void }) {
 
 /** What a run is about, kept while it comes: where in the text, and what stood there. */
 interface About {
-  feature: Offered;
   task: AssistTask;
   place: HeldPlace | null;
   before: string;
@@ -83,31 +109,54 @@ function Ask() {
   const t = useWords(words);
   const say = useSay();
   const notify = useNotify();
-  const { projectId, may } = useProject();
+  const { projectId, may, view } = useProject();
   const scene = useOpenScene();
   const selected = useSelected((text) => text.trim().length);
-  const offered = OFFERED.filter((feature) => feature === 'ask' || may('story.suggest'));
-  const [feature, setFeature] = useState<Offered>(offered[0]!);
-  const [instruction, setInstruction] = useState('');
-  const [question, setQuestion] = useState('');
+  const offered = OFFERED.filter((each) => may(ASSIST_NEEDS[each]));
+  const [feature, setFeature] = useState<Feature>(offered[0]!);
+  const [given, setGiven] = useState({ instruction: '', question: '', character: '', message: '', source: '' });
   const [scope, setScope] = useState<'all' | 'here'>('all');
+  const [reach, setReach] = useState<'scene' | 'chapter'>('scene');
+  const [language, setLanguage] = useState<(typeof LANGUAGES)[number]['value']>('en');
+  const [said, setSaid] = useState<Extract<AssistTask, { feature: 'simulate' }>['said']>([]);
   const [about, setAbout] = useState<About | null>(null);
   const [looking, setLooking] = useState<About | null>(null);
   const { run, start, stop, decide } = useAssistRun(projectId);
   const result = useRef<HTMLDivElement>(null);
+  const queries = useQueryClient();
 
-  const isSelection = OF_SELECTION.has(feature);
-  const canAsk = feature === 'ask' ? question.trim() !== '' : scene !== null && (!isSelection || selected > 0);
+  const saidIn = (key: keyof typeof given): string => given[key].normalize('NFC').trim();
+  const onWords = (key: keyof typeof given) => (event: { target: { value: string } }) => setGiven({ ...given, [key]: event.target.value });
+  const of = ABOUT[feature];
+  const canAsk = of === 'words' ? (feature === 'simulate' ? saidIn('character') !== '' && saidIn('message') !== '' : saidIn('question') !== '') : scene !== null && (of !== 'selection' || selected > 0);
 
   /** What is asked now, of the text as it is now; null when there is nothing to ask about. */
   const asked = (): About | null => {
     if (!canAsk) return null;
-    if (feature === 'ask') return { feature, task: { feature, question: question.normalize('NFC').trim(), ...(scope === 'here' && scene ? { asOf: scene.nodeId } : {}) }, place: null, before: '' };
-    const place = feature === 'continue' ? scene!.holdCaret(BEFORE_CARET_UNITS) : scene!.hold();
-    const span = place.span();
-    if (span === null) return null;
-    const wish = instruction.normalize('NFC').trim();
-    return { feature, task: { feature, span, ...(wish ? { instruction: wish } : {}) }, place, before: span.quote };
+    const asOf = scope === 'here' && scene ? { asOf: scene.nodeId } : {};
+    const wish = saidIn('instruction');
+    switch (feature) {
+      case 'ask':
+        return { task: { feature, question: saidIn('question'), ...asOf }, place: null, before: '' };
+      case 'simulate':
+        return { task: { feature, character: saidIn('character'), message: saidIn('message'), said, ...asOf }, place: null, before: '' };
+      case 'research':
+        return { task: { feature, question: saidIn('question'), sources: saidIn('source') === '' ? [] : [saidIn('source')] }, place: null, before: '' };
+      case 'summarise':
+      case 'react': {
+        const here = view.tree.get(scene!.nodeId);
+        if (here === undefined) return null;
+        const nodeId = reach === 'chapter' ? chapterOf(view, here).id : here.id;
+        return { task: feature === 'react' && wish ? { feature, nodeId, readers: wish } : { feature, nodeId }, place: null, before: '' };
+      }
+      default: {
+        const place = feature === 'continue' ? scene!.holdCaret(BEFORE_CARET_UNITS) : scene!.hold();
+        const span = place.span();
+        if (span === null) return null;
+        const wished = wish ? { instruction: wish } : {};
+        return { task: feature === 'translate' ? { feature, span, language, ...wished } : { feature, span, ...wished }, place, before: span.quote };
+      }
+    }
   };
   const go = (next: About | null, what?: Asked) => {
     if (next === null) return;
@@ -116,13 +165,19 @@ function Ask() {
     say(t.asking);
     start(what ?? { task: next.task });
   };
-  const queries = useQueryClient();
+  const state = run?.state;
   useEffect(() => {
-    if (run?.state === 'done') result.current?.focus();
-    if (run && run.state !== 'asking' && run.state !== 'running') void queries.invalidateQueries({ queryKey: ['ai', 'allowance', projectId] });
-    // Asked when a run ends, not with each word of it.
-    // oxlint-disable-next-line react-hooks/exhaustive-deps
-  }, [run?.state, queries, projectId]);
+    if (state === 'done') result.current?.focus();
+    if (state && state !== 'asking' && state !== 'running') void queries.invalidateQueries({ queryKey: ['ai', 'allowance', projectId] });
+  }, [state, queries, projectId]);
+  // What a character answered is part of the talk from then on.
+  const answer = state === 'done' && about?.task.feature === 'simulate' ? run?.texts[0] : undefined;
+  const question = about?.task.feature === 'simulate' ? about.task.message : '';
+  useEffect(() => {
+    if (!answer) return;
+    setSaid((before) => [...before, { by: 'writer' as const, text: question }, { by: 'character' as const, text: answer }].slice(-SAID_KEPT));
+    setGiven((before) => ({ ...before, message: '' }));
+  }, [answer, question]);
 
   const take = (text: string) => {
     const id = run?.assist?.id;
@@ -134,38 +189,67 @@ function Ask() {
     notify({ text: t.taken });
     decide('accepted');
   };
-  const isComing = run?.state === 'asking' || run?.state === 'running';
+  const isComing = state === 'asking' || state === 'running';
+  const shown = about?.task.feature;
+  const dismiss = () => decide('dismissed');
 
   return (
     <div className="flex flex-col gap-5">
       <div className="flex flex-col gap-3">
         <SelectField label={t.what} value={feature} options={offered.map((value) => ({ value, name: t[value] }))} onChoose={setFeature} />
-        {feature === 'ask' ? (
+        {of !== 'words' && (
+          <p className="m-0 text-sm text-ink-2">{scene === null ? t.noScene : of === 'selection' ? <Selected hint={t.selectHint} /> : of === 'caret' ? t.continueHint : feature === 'react' ? t.reactHint : t.summariseHint}</p>
+        )}
+        {of === 'node' && (
+          <SelectField
+            label={t.scope}
+            value={reach}
+            options={[
+              { value: 'scene', name: t.thisScene },
+              { value: 'chapter', name: t.thisChapter },
+            ]}
+            onChoose={setReach}
+          />
+        )}
+        {feature === 'translate' && <SelectField label={t.language} value={language} options={LANGUAGES.map(({ value, name }) => ({ value, name: t[name] }))} onChoose={setLanguage} />}
+        {(feature === 'ask' || feature === 'research') && (
+          <TextArea label={t.question} hint={feature === 'ask' ? t.questionHint : t.researchHint} value={given.question} maxLength={2_000} onChange={onWords('question')} onSend={() => go(asked())} />
+        )}
+        {feature === 'research' && <TextArea label={t.sources} value={given.source} maxLength={20_000} onChange={onWords('source')} />}
+        {feature === 'simulate' && (
           <>
-            <TextArea label={t.question} hint={t.questionHint} value={question} maxLength={2_000} onChange={(event) => setQuestion(event.target.value)} onSend={() => go(asked())} />
-            <SelectField
-              label={t.asOf}
-              value={scope}
-              options={[
-                { value: 'all', name: t.asOfAll },
-                { value: 'here', name: t.asOfHere },
-              ]}
-              onChoose={setScope}
-              disabled={scene === null}
+            <TextField
+              label={t.character}
+              value={given.character}
+              maxLength={80}
+              onChange={(event) => {
+                onWords('character')(event);
+                setSaid([]);
+              }}
             />
-          </>
-        ) : (
-          <>
-            <p className="m-0 text-sm text-ink-2">{scene === null ? t.noScene : isSelection ? <Selected hint={t.selectHint} /> : t.continueHint}</p>
-            <TextArea label={t.instruction} rows={2} value={instruction} maxLength={2_000} onChange={(event) => setInstruction(event.target.value)} onSend={() => go(asked())} />
+            <Said said={said} character={saidIn('character')} />
+            <TextArea label={t.message} hint={t.simulateHint} value={given.message} maxLength={2_000} onChange={onWords('message')} onSend={() => go(asked())} />
           </>
         )}
+        {(feature === 'ask' || feature === 'simulate') && (
+          <SelectField
+            label={t.asOf}
+            value={scope}
+            options={[
+              { value: 'all', name: t.asOfAll },
+              { value: 'here', name: t.asOfHere },
+            ]}
+            onChoose={setScope}
+            disabled={scene === null}
+          />
+        )}
+        {of !== 'words' && feature !== 'summarise' && <TextArea label={t.instruction} rows={2} value={given.instruction} maxLength={2_000} onChange={onWords('instruction')} onSend={() => go(asked())} />}
         <div className="flex flex-wrap gap-2">
           {isComing ? (
             <Button onClick={stop}>{t.stop}</Button>
           ) : (
             <Button look="primary" disabled={!canAsk} onClick={() => go(asked())}>
-              {feature === 'ask' ? t.goAsk : t.go}
+              {of === 'words' ? t.goAsk : t.go}
             </Button>
           )}
           <Button look="quiet" disabled={!canAsk || isComing} onClick={() => setLooking(asked())}>
@@ -173,17 +257,34 @@ function Ask() {
           </Button>
         </div>
       </div>
-      {run && about && (
+      {run && about && shown && (
         <div ref={result} tabIndex={-1} aria-busy={isComing} className="flex flex-col gap-3 border-t border-line pt-4 outline-none">
-          {isComing && <p className="m-0 text-sm text-ink-2">{run.state === 'asking' ? t.asking : t.working}…</p>}
-          {about.feature === 'continue' && <Variants run={run} onTake={take} onDismiss={() => decide('dismissed')} />}
-          {OF_SELECTION.has(about.feature) && run.texts.length > 0 && <Rewriting run={run} before={about.before} onTake={take} onDismiss={() => decide('dismissed')} />}
-          {about.feature === 'ask' && <Answer run={run} />}
+          {isComing && <p className="m-0 text-sm text-ink-2">{state === 'asking' ? t.asking : t.working}…</p>}
+          {shown === 'continue' && <Variants run={run} onTake={take} onDismiss={dismiss} />}
+          {REWRITES.has(shown) && run.texts.length > 0 && <Rewriting run={run} before={about.before} onTake={take} onDismiss={dismiss} />}
+          {shown === 'ask' && <Answer run={run} />}
+          {(shown === 'summarise' || shown === 'simulate') && <OneText name={t[shown]} run={run} onDismiss={dismiss} />}
+          {hasRows(shown) && <Rows feature={shown} run={run} onDismiss={dismiss} />}
           <RunFoot run={run} onAgain={() => go(about)} />
         </div>
       )}
       {looking && <PacketSheet task={looking.task} onClose={() => setLooking(null)} onSend={(packetId) => go(looking, { packetId })} />}
     </div>
+  );
+}
+
+/** What was said to a character so far, and what they answered. */
+function Said({ said, character }: { said: readonly { by: 'writer' | 'character'; text: string }[]; character: string }) {
+  if (said.length === 0) return null;
+  return (
+    <ol aria-label={character} className="m-0 flex max-h-56 list-none flex-col gap-2 overflow-y-auto p-0">
+      {said.map(({ by, text }, at) => (
+        // oxlint-disable-next-line react/no-array-index-key
+        <li key={at} className={by === 'writer' ? 'ml-8 rounded bg-accent-soft px-3 py-2 text-sm' : 'mr-8 rounded bg-sunken px-3 py-2 font-serif text-sm'}>
+          {text}
+        </li>
+      ))}
+    </ol>
   );
 }
 

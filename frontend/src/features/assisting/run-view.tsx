@@ -9,6 +9,7 @@ import { pathTextOf, rowOf } from '../../shared/project/display.ts';
 import { useProject } from '../../shared/project/project.tsx';
 import { goToPassage } from '../../shared/project/wanted-passage.ts';
 import { Button } from '../../shared/ui/button.tsx';
+import { useNotify } from '../../shared/ui/notices.tsx';
 import { answerOf, type Run } from './assist-run.ts';
 import { changesOf } from './changes.ts';
 import { costText } from './cost.ts';
@@ -111,6 +112,27 @@ export function Rewriting({ run, before, onTake, onDismiss }: { run: Run; before
   );
 }
 
+/** One text that stands by itself: a summary, or what a character says. */
+export function OneText({ name, run, onDismiss }: { name: string; run: Run; onDismiss: () => void }) {
+  const t = useWords(words);
+  const notify = useNotify();
+  const [text = ''] = run.texts;
+  if (text === '') return null;
+  return (
+    <section aria-label={name} className="rounded-lg border border-line bg-surface p-3">
+      <p className="m-0 font-serif text-base leading-[1.85] whitespace-pre-wrap">{text}</p>
+      {run.state !== 'running' && (
+        <div className="mt-3 flex gap-2">
+          <Button onClick={() => void navigator.clipboard.writeText(text).then(() => notify({ text: t.copied }))}>{t.copy}</Button>
+          <Button look="quiet" onClick={onDismiss}>
+            {t.dismiss}
+          </Button>
+        </div>
+      )}
+    </section>
+  );
+}
+
 /** An answer from the manuscript: each sentence with the passages that say it, or the passages that come closest. */
 export function Answer({ run }: { run: Run }) {
   const t = useWords(words);
@@ -159,7 +181,8 @@ function useShow(): (span: TextSpan) => void {
   };
 }
 
-function CitationLink({ number, span }: { number: number; span: TextSpan }) {
+/** The way to a place in the manuscript. */
+export function CitationLink({ number, span }: { number: number; span: TextSpan }) {
   const t = useWords(words);
   const show = useShow();
   return (
