@@ -51,11 +51,12 @@ CREATE INDEX assist_open ON ai.assist (asker, node) WHERE ended_at IS NULL;
 CREATE INDEX assist_same ON ai.assist (project_id, packet_hash, model) WHERE state = 'done';
 
 -- What was sent and what came of it, for as long as somebody may want to read it: until it is decided, a day otherwise, and for good
--- in works that keep it (`forget_at` is null).
+-- in works that keep it (`forget_at` is null). `mandate`: what long work asks core with, for as long as its asker has the right.
 CREATE TABLE ai.assist_text (
   assist_id     uuid PRIMARY KEY REFERENCES ai.assist ON DELETE CASCADE,
   made          jsonb NOT NULL,
   result        jsonb,
+  mandate        text,
   cache_answers boolean NOT NULL,
   keep_texts    boolean NOT NULL,
   forget_at     timestamptz
@@ -80,6 +81,7 @@ CREATE TABLE ai.assist_step (
   estimated  boolean NOT NULL,
   PRIMARY KEY (assist_id, hash)
 );
+CREATE INDEX assist_step_hash ON ai.assist_step (hash);
 
 -- How much of each limit is used, and how much is held for what runs. In tokens; in millionths of the currency for 'project-month'.
 CREATE TABLE ai.usage (

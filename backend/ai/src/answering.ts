@@ -34,7 +34,7 @@ export async function answer(live: Live, call: ModelCall, hear: (text: string) =
   for (const [at, provider] of candidates.entries()) {
     const model = houses.model(provider);
     const hadLeft = live.hasLeft;
-    Object.assign(live, { provider, model: model.model, hasLeft: true });
+    Object.assign(live, { provider, model: model.model, hasLeft: true, asking: call });
     live.run.start(provider, model.model, made.hash);
     live.changed();
     const began = performance.now();

@@ -14,6 +14,7 @@ export class AssistRun {
   #state: State = { name: 'waiting' };
   readonly #events: AssistEvent[] = [];
   #text = '';
+  #provider: Provider | undefined;
 
   constructor(reader: Reader, after = 0) {
     this.#reader = reader;
@@ -35,10 +36,12 @@ export class AssistRun {
     return this.#text;
   }
 
-  /** Somebody was asked. Again, when another takes over: who answers is who was named last. */
+  /** Somebody was asked. Told again when another takes over: who answers is who was named last. */
   start(provider: Provider, model: string, packetHash: string): void {
     if (this.#state.name === 'over') throw new Error('an assist that is over does not begin');
     this.#state = { name: 'running' };
+    if (this.#provider === provider) return;
+    this.#provider = provider;
     this.#events.push({ type: 'started', provider, model, packetHash });
   }
 

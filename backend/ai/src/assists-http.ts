@@ -27,7 +27,7 @@ export function serveAssists(instance: FastifyInstance, assists: Assists, grants
     });
   }
   const stream = (request: FastifyRequest, reply: FastifyReply, grant: Grant, id: AssistId): FastifyReply =>
-    answerStream(request, reply, (signal) => assists.follow(grant, id, { after: lastEventId(request), locale: localeOf(request.headers['accept-language']), signal }));
+    answerStream(reply, (signal) => assists.follow(grant, id, { after: lastEventId(request), locale: localeOf(request.headers['accept-language']), signal }));
 
   serveRoute(instance, routes.packet, admitted, async ({ bearer }, asked) => assists.packet(await grantFor(grants, bearer, asked.projectId), bearer, asked));
   serve(routes.ask, async ({ request, reply, bearer }, asked) => {

@@ -24,6 +24,8 @@ interface Holding {
 
 interface Beginning {
   id: AssistId;
+  /** What long work may ask core with. */
+  mandate: string | null;
   grant: Grant;
   made: Made;
   node: number;
@@ -51,7 +53,7 @@ export class NoRoom extends Error {
  * @throws NoRoom
  */
 export async function begin(pool: Pool, beginning: Beginning, limits: Limits): Promise<void> {
-  const { id, grant, made, node, currency, at, holding, forgetAt } = beginning;
+  const { id, mandate, grant, made, node, currency, at, holding, forgetAt } = beginning;
   const { projectId, who, credential } = grant;
   // In the order in which they are locked: two that begin at once never wait for each other in a circle.
   const rows = [
@@ -76,7 +78,7 @@ export async function begin(pool: Pool, beginning: Beginning, limits: Limits): P
        VALUES ($1, $2, $3, $4, $5, $6, 'waiting', $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, true, $18)`,
       [id, projectId, who.userId, credential.kind, credential.id, made.task.feature, made.provider, made.model, made.hash, itemsOf(made), peopleOf(made), node, holding.day, holding.month, holding.tokens, holding.cost, currency, at],
     );
-    await client.query('INSERT INTO ai.assist_text (assist_id, made, cache_answers, keep_texts, forget_at) VALUES ($1, $2, $3, $4, $5)', [id, JSON.stringify(made), made.cacheAnswers, made.keepTexts, forgetAt]);
+    await client.query('INSERT INTO ai.assist_text (assist_id, made, mandate, cache_answers, keep_texts, forget_at) VALUES ($1, $2, $3, $4, $5, $6)', [id, JSON.stringify(made), mandate, made.cacheAnswers, made.keepTexts, forgetAt]);
   });
 }
 
@@ -266,11 +268,82 @@ export async function forget(pool: Pool, at: Date): Promise<void> {
 export const openAssists = async (pool: Pool): Promise<{ id: AssistId; node: number }[]> => (await pool.query<{ id: AssistId; node: number }>('SELECT id, node FROM ai.assist WHERE ended_at IS NULL')).rows;
 
 /** What a process left behind that works on it no longer. */
-export async function leftBehind(pool: Pool, id: AssistId): Promise<{ made: Made; provider: Provider; hasLeft: boolean; text: string } | null> {
-  const { rows } = await pool.query<{ made: Made; provider: Provider; has_left: boolean }>('SELECT t.made, a.provider, a.has_left FROM ai.assist a JOIN ai.assist_text t ON t.assist_id = a.id WHERE a.id = $1', [id]);
-  if (rows[0] === undefined) return null;
+export interface LeftBehind {
+  made: Made;
+  mandate: string | null;
+  provider: Provider;
+  hasLeft: boolean;
+  cancelling: boolean;
+  /** The number of the last event that was written. */
+  events: number;
+  who: Pick<Grant, 'who' | 'credential' | 'projectId'>;
+  /** What had come. */
+  text: string;
+}
+
+export async function leftBehind(pool: Pool, id: AssistId): Promise<LeftBehind | null> {
+  const { rows } = await pool.query<{
+    made: Made;
+    mandate: string | null;
+    provider: Provider;
+    has_left: boolean;
+    cancelling: boolean;
+    events: number;
+    asker: string;
+    credential_kind: 'sign-in' | 'token';
+    credential: string;
+    project_id: string;
+  }>('SELECT t.made, t.mandate, a.provider, a.has_left, a.cancelling, a.events, a.asker, a.credential_kind, a.credential, a.project_id FROM ai.assist a JOIN ai.assist_text t ON t.assist_id = a.id WHERE a.id = $1', [id]);
+  const row = rows[0];
+  if (row === undefined) return null;
   const text = (await eventsAfter(pool, id, 0)).map(({ event }) => (event.type === 'text' ? event.text : event.type === 'part' ? JSON.stringify(event.part) : '')).join('');
-  return { made: rows[0].made, provider: rows[0].provider, hasLeft: rows[0].has_left, text };
+  return {
+    made: row.made,
+    mandate: row.mandate,
+    provider: row.provider,
+    hasLeft: row.has_left,
+    cancelling: row.cancelling,
+    events: row.events,
+    who: { who: { userId: row.asker, name: '', colour: 0 }, credential: { kind: row.credential_kind, id: row.credential }, projectId: row.project_id },
+    text,
+  };
+}
+
+/** Takes over what `from` left behind, unless another was first. */
+export async function takeOver(pool: Pool, id: AssistId, { from, to }: { from: number; to: number }): Promise<boolean> {
+  const { rowCount } = await pool.query('UPDATE ai.assist SET node = $3 WHERE id = $1 AND node = $2 AND ended_at IS NULL', [id, from, to]);
+  return rowCount === 1;
+}
+
+/** What one step of long work came to. */
+export interface Step {
+  answer: string;
+  tokensIn: number;
+  tokensOut: number;
+  estimated: boolean;
+}
+
+export async function keepStep(pool: Pool, id: AssistId, hash: string, { answer, tokensIn, tokensOut, estimated }: Step): Promise<void> {
+  await pool.query('INSERT INTO ai.assist_step (assist_id, hash, answer, tokens_in, tokens_out, estimated) VALUES ($1, $2, $3, $4, $5, $6) ON CONFLICT DO NOTHING', [id, hash, answer, tokensIn, tokensOut, estimated]);
+}
+
+/** What this assist's steps have used so far. */
+export async function stepsUsed(pool: Pool, id: AssistId): Promise<{ tokensIn: number; tokensOut: number; estimated: boolean }> {
+  const { rows } = await pool.query<{ tokensIn: number; tokensOut: number; estimated: boolean }>(
+    'SELECT coalesce(sum(tokens_in), 0)::int AS "tokensIn", coalesce(sum(tokens_out), 0)::int AS "tokensOut", coalesce(bool_or(estimated), false) AS estimated FROM ai.assist_step WHERE assist_id = $1',
+    [id],
+  );
+  return rows[0]!;
+}
+
+/** The answer to a step: this assist's own from before it was interrupted, or that of the same work within the hour, where answers are kept. */
+export async function stepOf(pool: Pool, id: AssistId, hash: string, { projectId, since }: { projectId: string; since: Date | null }): Promise<string | null> {
+  const { rows } = await pool.query<{ answer: string }>(
+    `SELECT s.answer FROM ai.assist_step s JOIN ai.assist a ON a.id = s.assist_id JOIN ai.assist_text t ON t.assist_id = a.id
+      WHERE s.hash = $2 AND (s.assist_id = $1 OR (a.project_id = $3 AND a.created_at > $4 AND t.cache_answers AND a.decision IS DISTINCT FROM 'dismissed')) LIMIT 1`,
+    [id, hash, projectId, since],
+  );
+  return rows[0]?.answer ?? null;
 }
 
 /** Lines of a work's ledger, the newest first: all of them, or those that `only` sent or whose text was among what was sent. */

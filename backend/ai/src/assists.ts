@@ -1,4 +1,4 @@
-import { type Assist, type AssistEvent, AssistId, type assists, type In, type Out, PacketId, Problem, type ProblemBody, type ProjectId, sentenceOf, type Locale, PROBLEMS } from '@cowrite/contract';
+import { type Assist, type AssistEvent, AssistId, type assists, type In, type Out, PacketId, Problem, type ProblemBody, ProjectId, type Provider, sentenceOf, type Locale, PROBLEMS } from '@cowrite/contract';
 import type { Pool } from '@cowrite/service-kit';
 import type { Grant, Grants } from '@cowrite/service-kit/grants';
 import { setTimeout as wait } from 'node:timers/promises';
@@ -8,12 +8,15 @@ import type { Core } from './core.ts';
 import { newId } from './ids.ts';
 import { inKorea, type Limits, periodsAt } from './limits.ts';
 import { Live } from './live.ts';
+import { type Steps, summarise } from './long-work.ts';
 import { type Made, made, shown } from './made.ts';
 import type { Node } from './node.ts';
 
 const PACKET_MS = 10 * 60_000;
 const UNDECIDED_MS = 24 * 3_600_000;
 const CACHED_MS = 3_600_000;
+/** How often long work asks whether it may go on. */
+const LOOK_AGAIN_MS = 60_000;
 /** How often what came is written down, and whether another process was asked to cancel is looked at. */
 export const WRITE_EVERY_MS = 250;
 /** How often an assist is looked for whose process died. */
@@ -49,8 +52,8 @@ export class Assists {
 
   /** What would be sent, kept for ten minutes. @throws Problem as core says; `ai-unconfigured` */
   async packet(grant: Grant, bearer: string, asked: In<typeof assists.packet>): Promise<Out<typeof assists.packet>> {
-    const { pool, now, currency } = this.#parts;
-    const packet = await this.#make(bearer, asked);
+    const { pool, core, now, currency } = this.#parts;
+    const packet = await this.#make(await core.mandate(bearer, asked.projectId), asked);
     const id = newId(PacketId, now());
     const expiresAt = new Date(now().getTime() + PACKET_MS);
     await store.keepPacket(pool, id, { projectId: asked.projectId, asker: grant.who.userId, made: packet, expiresAt });
@@ -59,14 +62,15 @@ export class Assists {
 
   /** Begins an assist. @throws Problem as core says; `ai-unconfigured`, `packet-gone`, `allowance-used`, `too-many-requests` */
   async ask(grant: Grant, bearer: string, asked: Asked): Promise<AssistId> {
-    const { pool, node, now, currency, limits } = this.#parts;
+    const { pool, core, node, now, currency, limits } = this.#parts;
     if (this.#isStopping) throw new Problem('unavailable');
-    const packet = 'packetId' in asked ? await this.#shown(grant, bearer, asked) : await this.#make(bearer, asked);
+    const mandate = await core.mandate(bearer, asked.projectId);
+    const packet = 'packetId' in asked ? await this.#shown(grant, mandate, asked) : await this.#make(mandate, asked);
     const at = now();
     const id = newId(AssistId, at);
     const { day, month } = periodsAt(at);
-    const holding = { day, month, tokens: packet.tokensIn + packet.call.tokensMax, cost: packet.costMost ?? 0 };
-    const beginning = { id, grant, made: packet, node: node.number, currency, at, holding, forgetAt: packet.keepTexts ? null : new Date(at.getTime() + UNDECIDED_MS) };
+    const holding = { day, month, tokens: packet.tokensMost, cost: packet.costMost ?? 0 };
+    const beginning = { id, mandate: packet.scenes === null ? null : mandate, grant, made: packet, node: node.number, currency, at, holding, forgetAt: packet.keepTexts ? null : new Date(at.getTime() + UNDECIDED_MS) };
     const kept = packet.cacheAnswers ? await store.sameAnswer(pool, asked.projectId, packet, new Date(at.getTime() - CACHED_MS)) : null;
     if (kept !== null) {
       await store.beginCached(pool, beginning, kept);
@@ -75,7 +79,7 @@ export class Assists {
     await store.begin(pool, beginning, limits).catch((failure: unknown) => {
       throw failure instanceof store.NoRoom ? this.#noRoom(failure.limit, at) : failure;
     });
-    this.#begin(new Live(id, packet, grant));
+    this.#begin(new Live(id, packet, grant, { mandate }));
     return id;
   }
 
@@ -159,13 +163,13 @@ export class Assists {
     await Promise.all([...this.#live.values()].map((live) => this.#write(live)));
   }
 
-  /** Ends what a process left that is dead, and forgets what is over. */
+  /** Takes over what a process left that is dead. */
   async sweep(): Promise<void> {
     const { pool, node } = this.#parts;
     await node.live();
     const open = (await store.openAssists(pool)).filter(({ id }) => !this.#live.has(id));
     const dead = new Set(await node.deadOf([...new Set(open.map((each) => each.node))].filter((number) => number !== node.number)));
-    for (const each of open) if (dead.has(each.node)) await this.#cutShort(each.id);
+    for (const each of open) if (dead.has(each.node)) await this.#adopt(each.id, each.node);
   }
 
   forget(): Promise<void> {
@@ -180,26 +184,33 @@ export class Assists {
     await Promise.all(running.map(({ over }) => over));
   }
 
-  async #make(bearer: string, { projectId, task, provider, without }: In<typeof assists.packet>): Promise<Made> {
+  async #make(mandate: string, { projectId, task, provider, without }: In<typeof assists.packet>): Promise<Made> {
     const { core, houses } = this.#parts;
-    return made(task, await core.brief(bearer, projectId, task, houses.asked(task.feature, provider)), houses, without);
+    return made(task, await core.brief(mandate, projectId, task, houses.asked(task.feature, provider)), houses, without);
+  }
+
+  /** The packet that was shown, if it may still be sent. @throws Problem `packet-gone`, or as core says */
+  async #shown(grant: Grant, mandate: string, { projectId, packetId }: { projectId: ProjectId; packetId: PacketId }): Promise<Made> {
+    const { pool, houses, now } = this.#parts;
+    const packet = await store.packetOf(pool, packetId, { projectId, asker: grant.who.userId, at: now() });
+    if (packet === null || !houses.has(packet.provider)) throw new Problem('packet-gone');
+    return { ...packet, also: await this.#stillAlso(packet, projectId, mandate) };
   }
 
   /**
-   * The packet that was shown, if it may still be sent: core is asked once more, since consent may have been withdrawn in the
-   * minutes between. That the text has changed does not matter; what was shown is sent.
+   * Asks core once more whether what was made may be sent, since consent may have been withdrawn in the minutes between. That the
+   * text has changed does not matter; what was shown is sent. @returns who may still take over.
+   * @throws Problem `packet-gone` when somebody whose text it holds is no longer willing, or as core says
    */
-  async #shown(grant: Grant, bearer: string, { projectId, packetId }: { projectId: ProjectId; packetId: PacketId }): Promise<Made> {
-    const { pool, core, houses, now } = this.#parts;
-    const packet = await store.packetOf(pool, packetId, { projectId, asker: grant.who.userId, at: now() });
-    if (packet === null || !houses.has(packet.provider)) throw new Problem('packet-gone');
-    const brief = await core.brief(bearer, projectId, packet.task, houses.asked(packet.task.feature, packet.provider)).catch((failure: unknown) => {
+  async #stillAlso({ task, provider, items, also }: Made, projectId: ProjectId, mandate: string): Promise<Provider[]> {
+    const { core, houses } = this.#parts;
+    const brief = await core.brief(mandate, projectId, task, houses.asked(task.feature, provider)).catch((failure: unknown) => {
       if (failure instanceof Problem && failure.code === 'text-changed') return null;
       throw failure;
     });
     const unwilling = new Set(brief?.withheld.flatMap(({ of }) => of.map(({ userId }) => userId)));
-    if (packet.items.some(({ of }) => of.some((author) => unwilling.has(author)))) throw new Problem('packet-gone');
-    return { ...packet, also: packet.also.filter((provider) => brief?.also.includes(provider) ?? false) };
+    if (items.some(({ of }) => of.some((author) => unwilling.has(author)))) throw new Problem('packet-gone');
+    return also.filter((each) => brief?.also.includes(each) ?? false);
   }
 
   #begin(live: Live): void {
@@ -214,26 +225,28 @@ export class Assists {
     const { houses, figures, logger } = this.#parts;
     const { made: packet } = live;
     const ending = { result: null, problem: null, cost: null, tokensIn: 0, tokensOut: 0, estimated: false };
-    const spent = (used: Used) => ({ ...used, cost: houses.cost(live.provider, used) });
+    const spent = (used: Used) => this.#spent(live.id, live.provider, used);
     /** What was used of an answer that did not come to its end. */
-    const soFar = () => (live.hasLeft ? spent(estimated(houses.model(live.provider), packet.call, live.run.text)) : ending);
+    const soFar = () => (live.hasLeft ? estimated(houses.model(live.provider), live.asking, live.run.text) : ending);
     const hear = (text: string): void => {
       live.run.hear(text);
       live.changed();
     };
     let end: Omit<store.Ending, 'hasLeft' | 'at'>;
     try {
-      const used = await answer(live, packet.call, hear, this.#parts);
+      const used = packet.scenes === null ? await answer(live, packet.call, hear, this.#parts) : await summarise(live, packet.scenes, this.#steps(live), this.#parts);
       const { result, dropped } = live.run.end();
       figures.dropped(packet.task.feature, dropped);
-      end = { ...ending, ...spent(used), state: 'done', result };
+      end = { ...ending, ...(await spent(used)), state: 'done', result };
     } catch (failure) {
       const isCancelled = failure === CANCELLED;
       const { result } = live.run.end();
       if (!isCancelled && failure !== STOPPED && !(failure instanceof Problem)) logger.error({ assistId: live.id, err: failure }, 'an assist failed');
       const problem = failure === STOPPED ? new Problem('cut-short') : failure instanceof Problem ? failure : new Problem('internal-error');
-      end = isCancelled ? { ...ending, ...soFar(), state: 'cancelled', result } : { ...ending, ...soFar(), state: 'failed', problem };
+      end = { ...ending, ...(await spent(soFar())), ...(isCancelled ? { state: 'cancelled', result } : { state: 'failed', problem }) };
     }
+    // Long work is taken up by the next process.
+    if (live.stopping.signal.reason === STOPPED && packet.scenes !== null) return;
     await this.#settle(live, end);
   }
 
@@ -266,15 +279,43 @@ export class Assists {
     });
   }
 
-  /** Ends an assist that nobody works on, with what was written of it. */
-  async #cutShort(id: AssistId): Promise<void> {
-    const { pool, houses, now, figures, logger } = this.#parts;
+  /** What an assist used with the steps before its last call, and what that costs. */
+  async #spent(id: AssistId, provider: Provider, last: Used): Promise<Used & { cost: number | null }> {
+    const { pool, houses } = this.#parts;
+    const before = await store.stepsUsed(pool, id);
+    const used = { tokensIn: before.tokensIn + last.tokensIn, tokensOut: before.tokensOut + last.tokensOut, estimated: before.estimated || last.estimated };
+    return { ...used, cost: houses.has(provider) ? houses.cost(provider, used) : null };
+  }
+
+  /** The steps of long work, as they are kept in the database. */
+  #steps({ id, made: packet, who, mandate }: Live): Steps {
+    const { pool, grants, now } = this.#parts;
+    let lookedAt = now().getTime();
+    return {
+      find: (hash) => store.stepOf(pool, id, hash, { projectId: who.projectId, since: packet.cacheAnswers ? new Date(now().getTime() - CACHED_MS) : null }),
+      keep: (hash, step) => store.keepStep(pool, id, hash, step),
+      demand: async () => {
+        const [standing] = await grants.standings([who]);
+        if (standing === undefined || !standing.alive || standing.role === null) throw new Problem('not-found');
+        // Core reads the manuscript for its answer, so not before every scene.
+        if (mandate === null || now().getTime() - lookedAt < LOOK_AGAIN_MS) return;
+        lookedAt = now().getTime();
+        await this.#stillAlso(packet, ProjectId.parse(who.projectId), mandate);
+      },
+    };
+  }
+
+  /** Takes over what another process left: long work goes on where it stood, everything else ends with what was written of it. */
+  async #adopt(id: AssistId, from: number): Promise<void> {
+    const { pool, node, houses, now, figures, logger } = this.#parts;
     const left = await store.leftBehind(pool, id);
-    const used: Used & { cost: number | null } = { tokensIn: 0, tokensOut: 0, estimated: true, cost: null };
-    if (left?.hasLeft && houses.has(left.provider)) {
-      Object.assign(used, estimated(houses.model(left.provider), left.made.call, left.text));
-      used.cost = houses.cost(left.provider, used);
+    if (left !== null && left.made.scenes !== null && !left.cancelling && houses.has(left.made.provider)) {
+      if (!this.#isStopping && (await store.takeOver(pool, id, { from, to: node.number }))) this.#begin(new Live(id, left.made, left.who, { mandate: left.mandate, after: left.events }));
+      return;
     }
+    const isKnown = left !== null && left.hasLeft && houses.has(left.provider);
+    const last = isKnown ? estimated(houses.model(left.provider), left.made.call, left.text) : { tokensIn: 0, tokensOut: 0, estimated: true };
+    const used = await this.#spent(id, left?.provider ?? 'endpoint', last);
     const isOver = await store.settle(pool, id, { ...used, state: 'failed', result: null, problem: new Problem('cut-short'), hasLeft: left?.hasLeft ?? false, at: now() });
     if (!isOver || left === null) return;
     logger.warn({ assistId: id }, 'an assist was cut short with the process that worked on it');

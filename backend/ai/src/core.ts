@@ -2,8 +2,10 @@ import { assistGrants, type AssistTask, Problem, ProblemBody, type ProjectId, ty
 
 /** Core, as far as this service asks it: in the asker's name, with the asker's right. */
 export interface Core {
-  /** What may be told for a task. `bearer`: the ticket that came, or a personal token. @throws Problem as core says, `unavailable` when it does not answer */
-  brief(bearer: string, projectId: ProjectId, task: AssistTask, providers: readonly { provider: Provider; notice: string }[]): Promise<StoryBrief>;
+  /** The right to read briefs of a work, in the name of whoever showed `bearer`, a ticket or a personal token; it lasts as long work does. */
+  mandate(bearer: string, projectId: ProjectId): Promise<string>;
+  /** What may be told for a task. @throws Problem as core says, `unavailable` when it does not answer */
+  brief(mandate: string, projectId: ProjectId, task: AssistTask, providers: readonly { provider: Provider; notice: string }[]): Promise<StoryBrief>;
 }
 
 const ANSWERS_WITHIN_MS = 30_000;
@@ -27,10 +29,7 @@ export function coreAt(url: string, send: typeof fetch): Core {
   const at = (path: string, projectId: ProjectId): string => path.replace(':projectId', projectId);
 
   return {
-    async brief(bearer, projectId, task, providers) {
-      // A ticket is good for half a minute and a token for as long as it is; core reads only what somebody's right allows.
-      const right = bearer.startsWith('cwp_') ? bearer : assistGrants.mandate.output.parse(await post(at(assistGrants.mandate.path, projectId), bearer, {})).mandate;
-      return assistGrants.brief.output.parse(await post(at(assistGrants.brief.path, projectId), right, { task, providers }));
-    },
+    mandate: async (bearer, projectId) => assistGrants.mandate.output.parse(await post(at(assistGrants.mandate.path, projectId), bearer, {})).mandate,
+    brief: async (mandate, projectId, task, providers) => assistGrants.brief.output.parse(await post(at(assistGrants.brief.path, projectId), mandate, { task, providers })),
   };
 }

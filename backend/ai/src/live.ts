@@ -2,6 +2,7 @@ import type { AssistId, Provider } from '@cowrite/contract';
 import type { Grant } from '@cowrite/service-kit/grants';
 import { AssistRun } from './assist.ts';
 import type { Made } from './made.ts';
+import type { ModelCall } from './models/model-provider.ts';
 import { tellingOf } from './prompts/tellings.ts';
 
 /** An assist that this process works on. */
@@ -25,8 +26,15 @@ export class Live {
   #waiting = new Set<() => void>();
   #writing: Promise<void> = Promise.resolve();
 
-  constructor(id: AssistId, made: Made, who: Live['who'], after = 0) {
+  /** What long work asks core with. */
+  readonly mandate: string | null;
+  /** What was asked last. */
+  asking: ModelCall;
+
+  constructor(id: AssistId, made: Made, who: Live['who'], { mandate, after = 0 }: { mandate: string | null; after?: number }) {
     this.id = id;
+    this.mandate = mandate;
+    this.asking = made.call;
     this.made = made;
     this.who = who;
     this.provider = made.provider;

@@ -1,7 +1,8 @@
 import { type AssistTask, type BriefItem, type Packet, type PacketId, Problem, type Provider, type StoryBrief } from '@cowrite/contract';
 import type { Houses } from './house-models.ts';
 import type { ModelCall } from './models/model-provider.ts';
-import { callOf, hashOf, selected } from './prompts/packet.ts';
+import { callOf, hashOfAll, selected } from './prompts/packet.ts';
+import { callsOf, gatheringCall, GATHERED, sceneCalls } from './prompts/summarise.ts';
 import { tellingOf } from './prompts/tellings.ts';
 
 /** A packet as this service keeps it: what was shown, and what is sent. */
@@ -17,9 +18,13 @@ export interface Made {
   dropped: StoryBrief['dropped'];
   withheld: StoryBrief['withheld'];
   call: ModelCall;
+  /** Long work: a call for each scene first, and then `call` for what comes of them; otherwise null. */
+  scenes: ModelCall[] | null;
   hash: string;
   tokensIn: number;
   tokensExact: boolean;
+  /** With the longest answers. */
+  tokensMost: number;
   costMost: number | null;
   cacheAnswers: boolean;
   keepTexts: boolean;
@@ -40,11 +45,18 @@ export function made(task: AssistTask, brief: StoryBrief, houses: Houses, withou
     { tokensIn: told.tokensIn, count },
   );
   const request = told.request(kept);
-  const call = callOf({ title: brief.title, rules: told.rules, request, items: kept, tokensMax: told.tokensOut + THINKING_TOKENS });
-  const tokensIn = count(call.system) + count(call.user.stable + call.user.rest);
-  if (tokensIn > TOKENS_MAX) throw new Problem('too-large', { limit: `${TOKENS_MAX} tokens` });
+  const tokensMax = told.tokensOut + THINKING_TOKENS;
+  const whole = { title: brief.title, rules: told.rules, items: kept, tokensMax };
+  const scenes = task.feature === 'summarise' && kept.filter(({ layer }) => layer === 'text').length > 1 ? sceneCalls(whole) : null;
+  const call = scenes === null ? callOf({ ...whole, request }) : gatheringCall(scenes[0]!, []);
+  const sizes = (scenes ?? [call]).map(({ system, user }) => count(system) + count(user.stable + user.rest));
+  if (sizes.some((size) => size > TOKENS_MAX)) throw new Problem('too-large', { limit: `${TOKENS_MAX} tokens` });
+  const gatherings = scenes === null ? 0 : callsOf(scenes.length) - scenes.length;
+  // What is gathered are answers, each as long as an answer may be.
+  const tokensIn = sizes.reduce((sum, size) => sum + size, 0) + gatherings * GATHERED * told.tokensOut;
+  const tokensOutMost = (sizes.length + gatherings) * tokensMax;
   const also = brief.also.filter((provider) => houses.has(provider));
-  const costs = [brief.provider, ...also].map((provider) => houses.cost(provider, { tokensIn, tokensOut: call.tokensMax }));
+  const costs = [brief.provider, ...also].map((provider) => houses.cost(provider, { tokensIn, tokensOut: tokensOutMost }));
   return {
     task,
     provider: brief.provider,
@@ -56,8 +68,10 @@ export function made(task: AssistTask, brief: StoryBrief, houses: Houses, withou
     dropped: [...brief.dropped, ...dropped],
     withheld: brief.withheld,
     call,
-    hash: hashOf(call),
+    scenes,
+    hash: hashOfAll(scenes ?? [call]),
     tokensIn,
+    tokensMost: tokensIn + tokensOutMost,
     tokensExact: model.countTokens('').exact,
     costMost: costs.reduce((most, cost) => (most === null || cost === null ? null : Math.max(most, cost))),
     cacheAnswers: brief.cacheAnswers,

@@ -18,11 +18,11 @@ export function lastEventId(request: FastifyRequest): number {
  * Answers with a stream of server-sent events. It is written no faster than it is read; who goes away ends the stream and nothing
  * else. `begin` gets a signal that is aborted then.
  */
-export function answerStream(request: FastifyRequest, reply: FastifyReply, begin: (signal: AbortSignal) => AsyncGenerator<{ id: number; event: AssistEvent }>): FastifyReply {
+export function answerStream(reply: FastifyReply, begin: (signal: AbortSignal) => AsyncGenerator<{ id: number; event: AssistEvent }>): FastifyReply {
   const gone = new AbortController();
-  request.raw.socket.once('close', () => gone.abort());
   const stream = Readable.from(linesOf(begin(gone.signal)), { objectMode: false, highWaterMark: 16_384 });
-  stream.once('close', () => gone.abort());
+  // Also for an answer whose reader went away.
+  reply.raw.once('close', () => gone.abort());
   return reply.status(200).headers({ 'content-type': 'text/event-stream; charset=utf-8', 'cache-control': 'no-store', 'x-accel-buffering': 'no' }).send(stream);
 }
 

@@ -1,4 +1,4 @@
-import { type Logger as PinoLogger, destination, pino, stdTimeFunctions } from 'pino';
+import { type Logger as PinoLogger, destination, pino, stdSerializers, stdTimeFunctions } from 'pino';
 
 export type Logger = PinoLogger;
 
@@ -12,6 +12,8 @@ export function createLogger({ service, level = 'info' }: { service: string; lev
       level,
       base: { service },
       timestamp: stdTimeFunctions.isoTime,
+      // The database quotes the row that it refused in its own words: a sentence of somebody's, a name, an address.
+      serializers: { err: (failure: unknown) => (failure instanceof Error ? { ...stdSerializers.err(failure), detail: undefined, where: undefined } : failure) },
       redact: { paths: ['password', '*.password', 'token', '*.token', 'ticket', '*.ticket', 'authorization', '*.authorization', 'cookie', '*.cookie'], censor: '[redacted]' },
     },
     destination({ fd: 1, sync: false }),

@@ -94,6 +94,10 @@ test('a citation stands in an item of the brief, at its place in the scene', () 
   const items = [aNote('work', '생색 있는 큰소리'), anItem('passages', scene, { id: 'p', quote: '생색 있는 큰소리를 하였다.' })];
   expect(citationOf(2, '큰소리를 하였다', items)).toEqual({ itemId: 'p', span: scene.span('큰소리를 하였다') });
   expect(citationOf('2', '큰소리를 하였다', items)).not.toBeNull();
+  // A long item's source is only how it begins.
+  const long = { ...items[1]!, source: { ...items[1]!.source!, to: items[1]!.source!.from + 4, quote: '생색 있' } };
+  expect(citationOf(1, '큰소리를 하였다', [long])).toEqual({ itemId: 'p', span: scene.span('큰소리를 하였다') });
+  expect(citationOf(1, '큰소리를 하였다', [{ ...long, text: '요약: 큰소리를 하였다' }])).toBeNull();
   // A note is no evidence, an item that is not there is none, and the text beside a passage is not in it.
   expect([citationOf(1, '생색 있는 큰소리', items), citationOf(3, '큰소리를 하였다', items), citationOf(2, '점순이가', items), citationOf(2, 7, items), citationOf(null, '큰소리를 하였다', items)]).toEqual([null, null, null, null, null]);
 });

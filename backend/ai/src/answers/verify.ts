@@ -26,10 +26,11 @@ export function placeOf(quote: string, text: string): { from: number; to: number
 export function citationOf(place: unknown, quote: unknown, items: readonly BriefItem[]): Citation | null {
   const item = items[Number(place) - 1];
   if (item?.source == null || typeof quote !== 'string') return null;
-  // An item's text may be more than its passage, a heading before it; only what stands in the manuscript is evidence.
   const { source } = item;
-  const found = placeOf(quote, source.quote);
-  return found === null ? null : { itemId: item.id, span: { documentId: source.documentId, from: source.from + found.from, to: source.from + found.to, quote: source.quote.slice(found.from, found.to) } };
+  // A long item's source says how it begins; one whose text is not what stands there is evidence no further than its source.
+  const text = item.text.startsWith(source.quote) ? item.text : source.quote;
+  const found = placeOf(quote, text);
+  return found === null ? null : { itemId: item.id, span: { documentId: source.documentId, from: source.from + found.from, to: source.from + found.to, quote: text.slice(found.from, found.to) } };
 }
 
 const graphemes = new Intl.Segmenter('ko', { granularity: 'grapheme' });

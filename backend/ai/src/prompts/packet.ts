@@ -37,7 +37,9 @@ export function callOf({ title, rules, request, items, tokensMax }: { title: str
   };
 }
 
-/** SHA-256 of the messages as they go out. */
+/** SHA-256 of the messages as they go out; of several calls, of their hashes. */
+export const hashOfAll = (calls: readonly ModelCall[]): string => (calls.length === 1 ? hashOf(calls[0]!) : createHash('sha256').update(calls.map(hashOf).join('')).digest('hex'));
+
 export const hashOf = ({ system, user }: Pick<ModelCall, 'system' | 'user'>): string =>
   createHash('sha256')
     .update(

@@ -5,6 +5,7 @@ import { Houses } from '../house-models.ts';
 import { type Made, made } from '../made.ts';
 import { NOTICES } from '../notices.ts';
 import { fenced } from './fence.ts';
+import { passageOf } from './telling.ts';
 
 const houses = new Houses(
   [
@@ -99,6 +100,33 @@ test('without room passages go first, then the recap, then facts from their end;
 
 test('what is too much for any model is refused before anything is kept', () => {
   expect(() => packetOf('rewrite', [item('text', 'text', '장면', SENTENCE.repeat(20_000), span)])).toThrow(expect.objectContaining({ code: 'too-large' }));
+});
+
+test('a task is about its passage, not about what is told around it', () => {
+  const around = (texts: readonly [string, number][]) => texts.map(([text, from], at) => item(`t${at}`, 'text', '장면', text, { documentId: DOCUMENT, from, to: from + text.length, quote: text.slice(0, 3) }));
+  const selection = { documentId: DOCUMENT, from: 20, to: 23, quote: '그래.' };
+  const placeIn = (texts: readonly [string, number][], of = selection) => passageOf(of, around(texts))?.place;
+  expect(
+    placeIn([
+      ['앞 글이다.', 0],
+      ['그래.', 26],
+      ['뒷글이다. 그래.', 30],
+    ]),
+  ).toBe(2);
+  // The same words stand before it, too.
+  expect(
+    placeIn([
+      ['그래.', 0],
+      ['그래.', 22],
+    ]),
+  ).toBe(2);
+  expect(
+    placeIn([
+      ['긴 앞 글이다. 그래.', 3],
+      ['뒷글이다.', 30],
+    ]),
+  ).toBe(1);
+  expect(passageOf(selection, [item('p', 'passages', '', '그래.')])).toBeNull();
 });
 
 /** Texts that somebody wrote or imported so that a model would do something. */

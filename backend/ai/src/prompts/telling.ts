@@ -1,4 +1,4 @@
-import type { AssistTask, BriefItem, Feature } from '@cowrite/contract';
+import type { AssistTask, BriefItem, Feature, TextSpan } from '@cowrite/contract';
 import type { Reader } from '../answers/reader.ts';
 import { unmarked } from './fence.ts';
 
@@ -17,10 +17,16 @@ export interface Telling<F extends Feature> {
   tokensIn: number;
 }
 
-/** The item that a task about a passage is about: the one that stands where the passage does, or else the last of the text. */
-export function passageOf(span: { documentId: string; from: number; to: number }, items: readonly BriefItem[]): { item: BriefItem; place: number } | null {
+/**
+ * The item that a task about a passage is about, and its place. Its words decide, since what stands around it is told as well: it says
+ * what the span says, or ends as it does where only the end matters; of several, the one that stands nearest to where it stood.
+ */
+export function passageOf({ documentId, from, quote }: TextSpan, items: readonly BriefItem[]): { item: BriefItem; place: number } | null {
   const texts = items.map((item, at) => ({ item, place: at + 1 })).filter(({ item }) => item.layer === 'text');
-  return texts.find(({ item: { source } }) => source !== null && source.documentId === span.documentId && source.from === span.from && source.to === span.to) ?? texts.at(-1) ?? null;
+  const same = texts.filter(({ item }) => item.text === quote);
+  const ending = texts.filter(({ item }) => item.text.endsWith(quote) || quote.endsWith(item.text));
+  const away = ({ item: { source } }: (typeof texts)[number]): number => (source === null || source.documentId !== documentId ? Infinity : Math.abs(source.from - from));
+  return (same.length > 0 ? same : ending.length > 0 ? ending : texts).toSorted((a, b) => away(a) - away(b))[0] ?? null;
 }
 
 /** What the writer added in words of their own. */

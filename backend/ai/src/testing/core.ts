@@ -14,6 +14,8 @@ export interface CoreStandIn extends AsyncDisposable {
   tell: (asked: BriefAsked & { projectId: string }) => StoryBrief;
   /** The questions that came, with the right that came with them. */
   readonly asked: (BriefAsked & { projectId: string; right: string })[];
+  /** What mandates were asked for with. */
+  readonly shown: string[];
   sign(claims: Record<string, unknown>, options: { audience: string; lifeS: number }): Promise<string>;
 }
 
@@ -25,6 +27,7 @@ export async function aCore(): Promise<CoreStandIn> {
   const core: CoreStandIn = {
     url: '',
     asked: [],
+    shown: [],
     tell: () => {
       throw new Problem('ai-off');
     },
@@ -51,10 +54,11 @@ export async function aCore(): Promise<CoreStandIn> {
       if (what === 'assists/mandates') {
         const mandate = `mandate.${randomUUID()}`;
         mandates.set(mandate, projectId);
+        core.shown.push(bearer);
         return { status: 201, body: { mandate, expiresAt: new Date(Date.now() + 86_400_000).toISOString() } };
       }
       // A mandate is for one work; a ticket is none.
-      if (mandates.get(bearer) !== projectId && !bearer.startsWith('cwp_')) throw new Problem('signed-out');
+      if (mandates.get(bearer) !== projectId) throw new Problem('signed-out');
       const asked = { ...assistGrants.brief.body.parse(JSON.parse(body)), projectId };
       core.asked.push({ ...asked, right: bearer });
       return { status: 200, body: assistGrants.brief.output.parse(core.tell(asked)) };

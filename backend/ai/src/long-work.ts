@@ -1,0 +1,51 @@
+import { answer, type Surroundings, type Used } from './answering.ts';
+import type { Step } from './assists.store.ts';
+import type { Live } from './live.ts';
+import type { ModelCall } from './models/model-provider.ts';
+import { hashOf } from './prompts/packet.ts';
+import { callsOf, gatheringCall, GATHERED } from './prompts/summarise.ts';
+
+export interface Steps {
+  /** The answer to a step that was given before. */
+  find(hash: string): Promise<string | null>;
+  keep(hash: string, step: Step): Promise<void>;
+  /** Before each step that is asked: whether its asker still has the right, and those whose text it holds are willing. @throws Problem */
+  demand(): Promise<void>;
+}
+
+/**
+ * A summary of many scenes: of each by itself, then of the summaries, as many times as it takes. Each step is kept as it is
+ * done, so that one that was interrupted goes on where it stood. The last is said as it comes; the others are progress.
+ */
+export async function summarise(live: Live, scenes: readonly ModelCall[], steps: Steps, surroundings: Surroundings): Promise<Used> {
+  const of = callsOf(scenes.length);
+  let done = 0;
+  async function step(call: ModelCall): Promise<string> {
+    const hash = hashOf(call);
+    let said = await steps.find(hash);
+    if (said === null) {
+      await steps.demand();
+      said = '';
+      const used = await answer(live, call, (text) => (said += text), surroundings);
+      await steps.keep(hash, { answer: said, ...used });
+    }
+    live.run.progress(++done, of);
+    live.changed();
+    return said;
+  }
+
+  live.run.start(live.provider, live.model, live.made.hash);
+  let summaries: string[] = [];
+  for (const scene of scenes) summaries.push(await step(scene));
+  while (summaries.length > GATHERED) {
+    const gathered: string[] = [];
+    for (let at = 0; at < summaries.length; at += GATHERED) gathered.push(await step(gatheringCall(live.made.call, summaries.slice(at, at + GATHERED))));
+    summaries = gathered;
+  }
+  await steps.demand();
+  const hear = (text: string): void => {
+    live.run.hear(text);
+    live.changed();
+  };
+  return answer(live, gatheringCall(live.made.call, summaries), hear, surroundings);
+}

@@ -1,0 +1,55 @@
+import { connect } from 'node:net';
+import { once } from 'node:events';
+import { expect, test } from 'vitest';
+import { aBrief, anItem, aScene } from './testing/briefs.ts';
+import { allOf } from './testing/all-of.ts';
+import { aHouse } from './testing/house.ts';
+
+const scene = aScene('점순이네 수탉이 달려들었다.');
+const REWRITE = { feature: 'rewrite' as const, span: scene.span() };
+
+test('who goes away stops nothing, and comes back to where the stream was', async () => {
+  await using house = await aHouse();
+  house.core.tell = () => aBrief([anItem('text', scene)]);
+  house.vendor.next({ pieces: ['하나', { gate: 'away' }, ' 둘', ' 셋'] });
+  const id = await house.assist(REWRITE);
+  let last = 0;
+  for await (const { id: number, event } of house.follow(id)) {
+    last = number;
+    if (event.type === 'text') break;
+  }
+  house.vendor.open('away');
+  const rest = await allOf(house.follow(id, { after: last }));
+  expect(rest.map(({ event }) => (event.type === 'text' ? event.text : event.type))).toEqual([' 둘', ' 셋', 'ended']);
+  expect(rest.map((each) => each.id)).toEqual([3, 4, 5]);
+});
+
+test('a reader who does not read holds up nobody, and gets all of it in the end', async () => {
+  await using house = await aHouse();
+  house.core.tell = () => aBrief([anItem('text', scene)]);
+  // More than the buffers between the two hold.
+  const pieces = Array.from({ length: 400 }, (_, at) => `${at} ${'가'.repeat(3_000)} `);
+  house.vendor.next({ pieces });
+  const id = await house.assist(REWRITE);
+  const { hostname, port } = new URL(house.url);
+  const socket = connect(Number(port), hostname);
+  socket.write(`GET /assists/${id}/events HTTP/1.1\r\nHost: ${hostname}\r\nAuthorization: Bearer ${await house.ticket(house.owner)}\r\nConnection: close\r\n\r\n`);
+  await once(socket, 'readable');
+  // Another one hears everything meanwhile.
+  expect((await house.over(id)).state).toBe('done');
+  let said = '';
+  socket.setEncoding('utf8').on('data', (piece: string) => (said += piece));
+  await once(socket, 'end');
+  for (const at of [0, 199, 399]) expect(said).toContain(`${at} 가`);
+  expect(said).toContain('event: ended');
+});
+
+test('two that hear the same assist hear the same', async () => {
+  await using house = await aHouse();
+  house.core.tell = () => aBrief([anItem('text', scene)]);
+  house.vendor.next({ pieces: ['하나', { gate: 'both' }, ' 둘'] });
+  const id = await house.assist(REWRITE);
+  const [first, second] = [allOf(house.follow(id)), allOf(house.follow(id))];
+  house.vendor.open('both');
+  expect(await first).toEqual(await second);
+});
