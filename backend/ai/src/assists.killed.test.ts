@@ -1,33 +1,9 @@
-import { spawn } from 'node:child_process';
-import { once } from 'node:events';
-import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { aBrief, anItem, aScene } from './testing/briefs.ts';
 import { aHouse, eventsIn, type House } from './testing/house.ts';
+import { aProcess } from './testing/process.ts';
 
 const scene = aScene('점순이네 수탉이 달려들었다.');
-
-/** The service as a process of its own, over the house's database, core and maker. */
-async function aProcess({ environment }: House) {
-  const child = spawn(process.execPath, [join(import.meta.dirname, 'main.ts')], { env: { ...process.env, ...environment }, stdio: ['ignore', 'pipe', 'inherit'] });
-  let said = '';
-  const port = await new Promise<number>((listening, failed) => {
-    child.once('exit', () => failed(new Error(`ended: ${said}`)));
-    child.stdout.on('data', (piece: Buffer) => {
-      said += piece.toString('utf8');
-      const line = said.split('\n').find((each) => each.includes('"listening"'));
-      if (line !== undefined) listening((JSON.parse(line) as { port: number }).port);
-    });
-  });
-  return {
-    url: `http://127.0.0.1:${port}`,
-    async kill(signal: 'SIGKILL' | 'SIGTERM') {
-      const exited = once(child, 'exit');
-      child.kill(signal);
-      await exited;
-    },
-  };
-}
 
 const ask = async ({ house, url }: { house: House; url: string }) =>
   fetch(`${url}/assists`, {
@@ -40,7 +16,7 @@ test.each(['SIGKILL', 'SIGTERM'] as const)('a process that ends by %s in the mid
   await using house = await aHouse();
   house.core.tell = () => aBrief([anItem('text', scene, { of: [house.owner.userId] })]);
   house.vendor.next({ pieces: ['그는 문을 열고', { gate: 'never' }] });
-  const process_ = await aProcess(house);
+  await using process_ = await aProcess(house);
   const response = await ask({ house, url: process_.url });
   const id = response.headers.get('location')!.slice('assists/'.length);
   for await (const { event } of eventsIn(response)) if (event.type === 'text') break;
@@ -70,13 +46,12 @@ test('a process that begins where another was killed tells it before it answers 
   house.core.tell = () => aBrief([anItem('text', scene)]);
   house.vendor.next({ pieces: ['그는', { gate: 'never' }] });
   await house.ai.close();
-  const first = await aProcess(house);
+  await using first = await aProcess(house);
   const response = await ask({ house, url: first.url });
   const id = response.headers.get('location')!.slice('assists/'.length);
   for await (const { event } of eventsIn(response)) if (event.type === 'text') break;
   await first.kill('SIGKILL');
-  const second = await aProcess(house);
+  await using second = await aProcess(house);
   const answer = await fetch(`${second.url}/assists/${id}`, { headers: { authorization: `Bearer ${await house.ticket(house.owner)}` } });
   expect(await answer.json()).toMatchObject({ state: 'failed', problem: { code: 'cut-short' } });
-  await second.kill('SIGTERM');
 });

@@ -1,5 +1,5 @@
 import { Assist, type AssistEvent, type AssistTask, ProblemBody, type ProblemCode, type Role } from '@cowrite/contract';
-import { createLogger, type Logger, readConfig } from '@cowrite/service-kit';
+import { createLogger, readConfig } from '@cowrite/service-kit';
 import { aDatabase, type TestDatabase } from '@cowrite/service-kit/testing';
 import { createHash, randomUUID } from 'node:crypto';
 import { type Ai, createAi } from '../app.ts';
@@ -39,6 +39,8 @@ export interface House extends AsyncDisposable {
   readonly environment: Record<string, string>;
   /** The service's time, moved by hand from the real one. */
   pass(ms: number): void;
+  /** From now on people ask at this address. */
+  moveTo(url: string): void;
   /** With a role in the house's work, or the owner of a work of their own. */
   someone(role: Role | 'owner of another work'): Promise<Someone>;
   token(of: Someone): Promise<string>;
@@ -55,14 +57,15 @@ export interface House extends AsyncDisposable {
   another(): Promise<{ url: string; ai: Ai } & AsyncDisposable>;
 }
 
-export async function aHouse(environment: Record<string, string> = {}, { logger = createLogger({ service: 'ai', level: process.env['TEST_LOG'] ?? 'silent' }) }: { logger?: Logger } = {}): Promise<House> {
+export async function aHouse(environment: Record<string, string> = {}): Promise<House> {
+  const logger = createLogger({ service: 'ai', level: process.env['TEST_LOG'] ?? 'silent' });
   const database = await aDatabase();
   const [core, vendor] = [await aCore(), await aVendor()];
   let passedMs = 0;
   const env = { NODE_ENV: 'test', DATABASE_URL: database.url, CORE_URL: core.url, OPENAI_API_KEY: 'a key of this test', OPENAI_BASE_URL: vendor.url, PORT: '0', HOST: '127.0.0.1', ...environment };
   const begin = () => createAi({ config: readConfig(AiConfig, env), logger, now: () => new Date(Date.now() + passedMs), pause: async () => undefined });
   const ai = begin();
-  const url = `http://127.0.0.1:${await ai.listen()}`;
+  let url = `http://127.0.0.1:${await ai.listen()}`;
   const projectId = await aWork(database);
   const owner = await aPerson(database, projectId, 'owner');
 
@@ -72,10 +75,13 @@ export async function aHouse(environment: Record<string, string> = {}, { logger 
     vendor,
     owner,
     projectId,
-    url,
+    get url() {
+      return url;
+    },
     ai,
     environment: env,
     pass: (ms) => void (passedMs += ms),
+    moveTo: (next) => void (url = next),
     someone: async (role) => (role === 'owner of another work' ? aPerson(database, await aWork(database), 'owner') : aPerson(database, projectId, role)),
     async token({ userId }) {
       const token = `cwp_${randomUUID()}`;
