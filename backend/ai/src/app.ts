@@ -24,14 +24,14 @@ export interface Ai extends Edge {
 }
 
 /** Puts the service together: the one place that knows every part. `pause`: between two tries of a maker. */
-export function createAi({ config, logger, now = () => new Date(), pause = (ms, signal) => wait(ms, undefined, { signal }) }: { config: AiConfig; logger: Logger; now?: () => Date; pause?: Surroundings['pause'] }): Ai {
+export async function createAi({ config, logger, now = () => new Date(), pause = (ms, signal) => wait(ms, undefined, { signal }) }: { config: AiConfig; logger: Logger; now?: () => Date; pause?: Surroundings['pause'] }): Promise<Ai> {
+  const houses = await housesOf(config);
   const pool = connect(config.DATABASE_URL, { name: 'cowrite-ai' });
   const nodePool = connect(config.DATABASE_URL, { name: 'cowrite-ai-node', connectionsMax: 2 });
   const node = new Node(nodePool, randomInt(1, 2 ** 31));
   const grants = new Grants(pool, keysOf(config.CORE_URL), { audience: 'cowrite-ai', spent: 'ai.spent_ticket' });
   const registry = figuresOf('ai');
   watchPools(registry, { main: pool });
-  const houses = housesOf(config);
   const orNone = (limit: number): number | null => (limit === 0 ? null : limit);
   const figures = new AiFigures(registry, () => assists.running);
   const assists: Assists = new Assists({

@@ -8,7 +8,7 @@ import { openAiModel } from './models/openai.ts';
 import { NOTICES, noticesIn } from './notices.ts';
 
 /** The makers that the configuration sets up, each with the one address to which it may send. */
-export function housesOf(config: AiConfig): Houses {
+export async function housesOf(config: AiConfig): Promise<Houses> {
   const patience = { firstTokenMs: config.COWRITE_AI_FIRST_TOKEN_MS, silenceMs: config.COWRITE_AI_SILENCE_MS };
   const notices = config.COWRITE_AI_NOTICES_FILE === undefined ? {} : noticesIn(config.COWRITE_AI_NOTICES_FILE);
   const at = (address: URL) => ({ url: address.href.replace(/\/$/, ''), fetch: egressTo([address]), patience });
@@ -16,7 +16,7 @@ export function housesOf(config: AiConfig): Houses {
   const { OPENAI_API_KEY, ANTHROPIC_API_KEY, COWRITE_AI_ENDPOINT_URL: endpoint, COWRITE_AI_ENDPOINT_MODEL: endpointModelName } = config;
   return new Houses(
     [
-      ...(OPENAI_API_KEY === undefined ? [] : [house(openAiModel({ ...at(config.OPENAI_BASE_URL), key: OPENAI_API_KEY, model: config.OPENAI_MODEL }), config.OPENAI_BASE_URL)]),
+      ...(OPENAI_API_KEY === undefined ? [] : [house(await openAiModel({ ...at(config.OPENAI_BASE_URL), key: OPENAI_API_KEY, model: config.OPENAI_MODEL }), config.OPENAI_BASE_URL)]),
       ...(ANTHROPIC_API_KEY === undefined ? [] : [house(anthropicModel({ ...at(config.ANTHROPIC_BASE_URL), key: ANTHROPIC_API_KEY, model: config.ANTHROPIC_MODEL }), config.ANTHROPIC_BASE_URL)]),
       ...(endpoint === undefined || endpointModelName === undefined ? [] : [house(endpointModel({ ...at(endpoint), key: config.COWRITE_AI_ENDPOINT_KEY, name: config.COWRITE_AI_ENDPOINT_NAME, model: endpointModelName }), endpoint)]),
     ],

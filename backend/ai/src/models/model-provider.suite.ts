@@ -9,11 +9,11 @@ const CALL: ModelCall = { system: '규칙', user: { stable: '작품: 동백꽃\n
 const PATIENT: Patience = { firstTokenMs: 10_000, silenceMs: 10_000 };
 
 /** A model over the stand-in, as the service makes it. */
-export type Making = (options: { url: string; patience: Patience; fetch: typeof fetch }) => ModelProvider;
+type Making = (options: { url: string; patience: Patience; fetch: typeof fetch }) => ModelProvider | Promise<ModelProvider>;
 
 /** What every adapter promises, whichever wire it speaks. */
 export function modelProviderSuite(name: string, make: Making): void {
-  const over = (vendor: Vendor, patience = PATIENT) => make({ url: vendor.url, patience, fetch: egressTo([vendor.url]) });
+  const over = async (vendor: Vendor, patience = PATIENT) => make({ url: vendor.url, patience, fetch: egressTo([vendor.url]) });
   const heard = async (model: ModelProvider, signal = new AbortController().signal): Promise<{ text: string; parts: ModelPart[] }> => {
     const parts = await allOf(model.stream(CALL, signal));
     return { parts, text: parts.map((part) => (part.type === 'text' ? part.text : '')).join('') };
@@ -22,7 +22,7 @@ export function modelProviderSuite(name: string, make: Making): void {
   const failure = async (script: Script, patience = PATIENT) => {
     await using vendor = await aVendor();
     vendor.next(script);
-    return await heard(over(vendor, patience)).then(
+    return await heard(await over(vendor, patience)).then(
       () => 'went well',
       (reason: unknown) => (reason instanceof ModelFailure ? { code: reason.code, mayPass: reason.mayPass, left: reason.left, retryAfterMs: reason.retryAfterMs } : reason),
     );
@@ -32,7 +32,7 @@ export function modelProviderSuite(name: string, make: Making): void {
     await using vendor = await aVendor();
     vendor.next({ pieces: ['동백꽃이 ', '피었다.', { gate: 'the end' }, ' 끝'], usage: { in: 321, out: 12 } });
     const parts: ModelPart[] = [];
-    for await (const part of over(vendor).stream(CALL, new AbortController().signal)) {
+    for await (const part of (await over(vendor)).stream(CALL, new AbortController().signal)) {
       parts.push(part);
       // The rest comes only when the first words were heard: nothing was kept back.
       if (part.type === 'text' && part.text === '피었다.') vendor.open('the end');
@@ -48,7 +48,7 @@ export function modelProviderSuite(name: string, make: Making): void {
   test(`${name}: sends the messages as they are, and asks for no more than was said`, async () => {
     await using vendor = await aVendor();
     vendor.next({ pieces: ['예'] });
-    await heard(over(vendor));
+    await heard(await over(vendor));
     expect(vendor.requests.map(({ messages }) => messages)).toEqual([{ system: CALL.system, user: CALL.user.stable + CALL.user.rest }]);
     expect(vendor.requests[0]!.body).toMatch(/"max_(output_)?tokens":400\b/);
     expect(vendor.requests[0]!.body).toContain('"stream":true');
@@ -57,13 +57,13 @@ export function modelProviderSuite(name: string, make: Making): void {
   test(`${name}: letters that were cut in the middle of their bytes are whole`, async () => {
     await using vendor = await aVendor();
     vendor.next({ pieces: ['꽃👩‍👩‍👧이', '각'], bytesAtOnce: 1 });
-    expect((await heard(over(vendor))).text).toBe('꽃👩‍👩‍👧이각');
+    expect((await heard(await over(vendor))).text).toBe('꽃👩‍👩‍👧이각');
   });
 
   test(`${name}: an answer that reached its length says so`, async () => {
     await using vendor = await aVendor();
     vendor.next({ pieces: ['길다'], end: 'length' });
-    expect((await heard(over(vendor))).parts.at(-1)).toMatchObject({ type: 'finish', reason: 'length' });
+    expect((await heard(await over(vendor))).parts.at(-1)).toMatchObject({ type: 'finish', reason: 'length' });
   });
 
   test(`${name}: each failure is told by its code, and whether it may pass`, async () => {
@@ -86,7 +86,7 @@ export function modelProviderSuite(name: string, make: Making): void {
 
   test(`${name}: a maker that is not there was sent nothing`, async () => {
     const vendor = await aVendor();
-    const model = over(vendor);
+    const model = await over(vendor);
     await vendor[Symbol.asyncDispose]();
     await expect(heard(model)).rejects.toMatchObject({ code: 'model-failed', left: false });
   });
@@ -98,7 +98,7 @@ export function modelProviderSuite(name: string, make: Making): void {
     const reason = new Error('cancelled by the test');
     let cancelledAt = 0;
     const reading = (async () => {
-      for await (const part of over(vendor).stream(CALL, cancelling.signal)) {
+      for await (const part of (await over(vendor)).stream(CALL, cancelling.signal)) {
         expect(part).toEqual({ type: 'text', text: '그는' });
         cancelledAt = performance.now();
         cancelling.abort(reason);
@@ -112,7 +112,7 @@ export function modelProviderSuite(name: string, make: Making): void {
   test(`${name}: who stops listening ends the maker’s stream as well`, async () => {
     await using vendor = await aVendor();
     vendor.next({ pieces: ['그는', { gate: 'never' }] });
-    for await (const part of over(vendor).stream(CALL, new AbortController().signal)) {
+    for await (const part of (await over(vendor)).stream(CALL, new AbortController().signal)) {
       expect(part.type).toBe('text');
       break;
     }
@@ -132,7 +132,7 @@ export function modelProviderSuite(name: string, make: Making): void {
     const { log, warn, error, info } = console;
     Object.assign(console, { log: said.push.bind(said), warn: said.push.bind(said), error: said.push.bind(said), info: said.push.bind(said) });
     try {
-      await heard(over(vendor));
+      await heard(await over(vendor));
     } finally {
       Object.assign(console, { log, warn, error, info });
     }

@@ -1,4 +1,5 @@
 import { countTokens } from 'gpt-tokenizer/encoding/cl100k_base';
+import { countTokens as o200k } from 'gpt-tokenizer/encoding/o200k_base';
 import { expect, test } from 'vitest';
 import { allOf } from '../testing/all-of.ts';
 import { aVendor } from '../testing/vendor.ts';
@@ -21,7 +22,7 @@ const CALL = { system: '규칙', user: { stable: '작품', rest: '글' }, tokens
 test('OpenAI is told to keep nothing', async () => {
   await using vendor = await aVendor();
   vendor.next({ pieces: ['예'] });
-  await allOf(openAiModel({ url: vendor.url, key, model: 'gpt-5.6', patience, fetch }).stream(CALL, new AbortController().signal));
+  await allOf((await openAiModel({ url: vendor.url, key, model: 'gpt-5.6', patience, fetch })).stream(CALL, new AbortController().signal));
   expect(JSON.parse(vendor.requests[0]!.body)).toMatchObject({ store: false });
 });
 
@@ -62,8 +63,8 @@ test('nothing leaves but to the addresses of the configuration', async () => {
   expect(other.requests).toEqual([]);
 });
 
-test('an estimate is above what a tokenizer makes of Korean, and what OpenAI counts is exact', () => {
-  const [openai, anthropic] = [openAiModel({ url: 'http://127.0.0.1', key, model: 'gpt-5.6', patience, fetch }), anthropicModel({ url: 'http://127.0.0.1', key, model: 'claude-sonnet-5-5', patience, fetch })];
+test('an estimate is above what a tokenizer makes of Korean, and what OpenAI counts is exact', async () => {
+  const [openai, anthropic] = [await openAiModel({ url: 'http://127.0.0.1', key, model: 'gpt-5.6', patience, fetch }), anthropicModel({ url: 'http://127.0.0.1', key, model: 'claude-sonnet-5-5', patience, fetch })];
   for (const text of [
     '오늘도 또 우리 수탉이 막 쪼키었다. 내가 점심을 먹고 나무를 하러 갈 양으로 나올 때이었다.',
     '넋을 잃고 읊조리던 할머니가 훑어보더니 혀를 찼다.',
@@ -75,6 +76,15 @@ test('an estimate is above what a tokenizer makes of Korean, and what OpenAI cou
     expect([text, anthropic.countTokens(text).tokens >= countTokens(text)]).toEqual([text, true]);
   expect(openai.countTokens('동백꽃 <|endoftext|>')).toEqual({ tokens: expect.any(Number), exact: true });
   expect(anthropic.countTokens('동백꽃')).toEqual({ tokens: 6, exact: false });
+});
+
+test('a word of any length is counted in a moment, and prose is counted as if nothing were ever cut', async () => {
+  const model = await openAiModel({ url: 'http://127.0.0.1', key, model: 'gpt-5.6', patience, fetch });
+  const began = performance.now();
+  for (const letter of ['ㅋ', 'a', '가', ' ', '=', '👩‍👩‍👧']) expect(model.countTokens(letter.repeat(64_000)).tokens).toBeGreaterThan(0);
+  expect(performance.now() - began).toBeLessThan(5_000);
+  const prose = '“느 집엔 이거 없지?” ㅋㅋㅋㅋㅋㅋ 점순이가 말했다…\n\n====================\n1936년 5월에는 닭이 42마리였다. 👩‍👩‍👧 '.repeat(50);
+  expect(model.countTokens(prose).tokens).toBe(o200k(prose));
 });
 
 /** A model that fails as it is told, and then answers. */

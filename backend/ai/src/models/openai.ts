@@ -1,7 +1,7 @@
 import { createOpenAI } from '@ai-sdk/openai';
 import type { ModelProvider } from './model-provider.ts';
 import { type Patience, streamOf } from './streaming.ts';
-import { tokensOfOpenAi } from './tokens.ts';
+import { openAiTokens } from './tokens.ts';
 
 export interface Vendor {
   /** The address that calls begin with. */
@@ -13,7 +13,8 @@ export interface Vendor {
 }
 
 /** OpenAI, by its Responses API. */
-export function openAiModel({ url, key, model, patience, fetch }: Vendor): ModelProvider {
+export async function openAiModel({ url, key, model, patience, fetch }: Vendor): Promise<ModelProvider> {
+  const tokensOf = await openAiTokens();
   const sdk = createOpenAI({ baseURL: url, apiKey: key, fetch }).responses(model);
   const name = 'OpenAI';
   return {
@@ -35,6 +36,6 @@ export function openAiModel({ url, key, model, patience, fetch }: Vendor): Model
         },
         { name, patience, signal },
       ),
-    countTokens: (text) => ({ tokens: tokensOfOpenAi(text), exact: true }),
+    countTokens: (text) => ({ tokens: tokensOf(text), exact: true }),
   };
 }

@@ -10,7 +10,7 @@ import { passageOf } from './telling.ts';
 const houses = new Houses(
   [
     {
-      model: openAiModel({ url: 'http://127.0.0.1', key: 'k', model: 'gpt-5.6', patience: { firstTokenMs: 1, silenceMs: 1 }, fetch }),
+      model: await openAiModel({ url: 'http://127.0.0.1', key: 'k', model: 'gpt-5.6', patience: { firstTokenMs: 1, silenceMs: 1 }, fetch }),
       host: '127.0.0.1',
       notice: NOTICES.openai,
       price: { in: 1, out: 10 },

@@ -64,7 +64,7 @@ export async function aHouse(environment: Record<string, string> = {}): Promise<
   let passedMs = 0;
   const env = { NODE_ENV: 'test', DATABASE_URL: database.url, CORE_URL: core.url, OPENAI_API_KEY: 'a key of this test', OPENAI_BASE_URL: vendor.url, PORT: '0', HOST: '127.0.0.1', ...environment };
   const begin = () => createAi({ config: readConfig(AiConfig, env), logger, now: () => new Date(Date.now() + passedMs), pause: async () => undefined });
-  const ai = begin();
+  const ai = await begin();
   let url = `http://127.0.0.1:${await ai.listen()}`;
   const projectId = await aWork(database);
   const owner = await aPerson(database, projectId, 'owner');
@@ -128,7 +128,7 @@ export async function aHouse(environment: Record<string, string> = {}): Promise<
       throw new Error('the stream ended before the assist did');
     },
     async another() {
-      const other = begin();
+      const other = await begin();
       return { ai: other, url: `http://127.0.0.1:${await other.listen()}`, [Symbol.asyncDispose]: () => other.close() };
     },
     async [Symbol.asyncDispose]() {
