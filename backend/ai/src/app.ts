@@ -7,7 +7,7 @@ import { setTimeout as wait } from 'node:timers/promises';
 import type { Surroundings } from './answering.ts';
 import { aiApi } from './api.ts';
 import { serveAssists, STREAM_HEADERS } from './assists-http.ts';
-import { Assists, SWEEP_EVERY_MS, WRITE_EVERY_MS } from './assists.ts';
+import { Assists } from './assists.ts';
 import { bearerOf, grantFor } from './callers.ts';
 import type { AiConfig } from './config.ts';
 import { coreAt } from './core.ts';
@@ -15,12 +15,17 @@ import { AiFigures } from './figures.ts';
 import { housesOf } from './houses.ts';
 import { egressTo } from './models/egress.ts';
 import { Node } from './node.ts';
+import { Packets } from './packets.ts';
+import { Running, SWEEP_EVERY_MS, WRITE_EVERY_MS } from './running.ts';
 
 const FORGET_EVERY_MS = 60_000;
 const MICROS = 1_000_000;
 
 export interface Ai extends Edge {
-  readonly assists: Assists;
+  /** Takes over what dead processes left. Done by itself, too. */
+  sweep(): Promise<void>;
+  /** Forgets packets and texts that are over. Done by itself, too. */
+  forget(): Promise<void>;
 }
 
 /** Puts the service together: the one place that knows every part. `pause`: between two tries of a maker. */
@@ -33,27 +38,18 @@ export async function createAi({ config, logger, now = () => new Date(), pause =
   const registry = figuresOf('ai');
   watchPools(registry, { main: pool });
   const orNone = (limit: number): number | null => (limit === 0 ? null : limit);
-  const figures = new AiFigures(registry, () => assists.running);
-  const assists: Assists = new Assists({
-    pool,
-    grants,
-    core: coreAt(config.CORE_URL, egressTo([config.CORE_URL])),
-    node,
-    houses,
-    figures,
-    logger,
-    now,
-    random: Math.random,
-    pause,
-    assistMs: config.COWRITE_AI_ASSIST_MS,
-    currency: config.COWRITE_AI_CURRENCY,
-    limits: {
-      personTokensDay: orNone(config.COWRITE_AI_PERSON_TOKENS_DAY),
-      projectTokensDay: orNone(config.COWRITE_AI_PROJECT_TOKENS_DAY),
-      projectCostMonth: orNone(Math.round(config.COWRITE_AI_PROJECT_COST_MONTH * MICROS)),
-      runningPerPerson: config.COWRITE_AI_RUNNING_PER_PERSON,
-    },
-  });
+  const limits = {
+    personTokensDay: orNone(config.COWRITE_AI_PERSON_TOKENS_DAY),
+    projectTokensDay: orNone(config.COWRITE_AI_PROJECT_TOKENS_DAY),
+    projectCostMonth: orNone(Math.round(config.COWRITE_AI_PROJECT_COST_MONTH * MICROS)),
+    runningPerPerson: config.COWRITE_AI_RUNNING_PER_PERSON,
+  };
+  const currency = config.COWRITE_AI_CURRENCY;
+  const core = coreAt(config.CORE_URL, egressTo([config.CORE_URL]));
+  const packets = new Packets({ pool, core, houses, now, currency });
+  const figures = new AiFigures(registry, () => running.size);
+  const running: Running = new Running({ pool, grants, node, packets, houses, figures, logger, now, random: Math.random, pause, assistMs: config.COWRITE_AI_ASSIST_MS });
+  const assists = new Assists({ pool, core, node, packets, running, limits, currency, now });
 
   const service = edge({
     logger,
@@ -85,7 +81,7 @@ export async function createAi({ config, logger, now = () => new Date(), pause =
       features: Feature.options.map((feature) => ({ feature, models: houses.route(feature).map((provider) => ({ provider, model: houses.model(provider).model })) })),
     };
   });
-  serveAssists(instance, assists, grants);
+  serveAssists(instance, { assists, packets, grants });
 
   /** Does something again and again, never twice at once; what failed is tried again at the next turn. */
   const repeat = (everyMs: number, what: string, work: () => Promise<unknown>): NodeJS.Timeout => {
@@ -99,21 +95,22 @@ export async function createAi({ config, logger, now = () => new Date(), pause =
     }, everyMs).unref();
   };
   const repeated = [
-    repeat(WRITE_EVERY_MS, 'writing down what came', () => assists.write()),
-    repeat(SWEEP_EVERY_MS, 'looking for what was left behind', () => assists.sweep()),
+    repeat(WRITE_EVERY_MS, 'writing down what came', () => running.write()),
+    repeat(SWEEP_EVERY_MS, 'looking for what was left behind', () => running.sweep()),
     repeat(FORGET_EVERY_MS, 'forgetting', () => Promise.all([assists.forget(), grants.forgetSpent()])),
   ];
   return {
     ...service,
-    assists,
+    sweep: () => running.sweep(),
+    forget: () => assists.forget(),
     async listen() {
       // Before anyone is answered: what this process was working on when it died has ended.
-      await assists.sweep();
+      await running.sweep();
       return service.listen();
     },
     async close() {
       // First, since the door waits for the answers that are under way, and these are as long as a model likes.
-      await assists.stop();
+      await running.stop();
       await service.close();
     },
   };

@@ -4,13 +4,14 @@ import { inputOf, localeOf, serveRoute } from '@cowrite/service-kit/http';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { Assists } from './assists.ts';
 import { bearerOf, grantFor } from './callers.ts';
+import type { Packets } from './packets.ts';
 import { answerStream, lastEventId, wantsStream } from './stream.ts';
 
 /** What a page sends to go on where a stream broke, and reads to know which assist it follows. */
 export const STREAM_HEADERS = { sent: 'last-event-id', read: 'location' };
 
 /** The routes of assists: who asks is admitted before anything of the request is looked at. */
-export function serveAssists(instance: FastifyInstance, assists: Assists, grants: Grants): void {
+export function serveAssists(instance: FastifyInstance, { assists, packets, grants }: { assists: Assists; packets: Packets; grants: Grants }): void {
   const admitted = (request: FastifyRequest) => ({ bearer: bearerOf(request), locale: localeOf(request.headers['accept-language']) });
   /** The right of a caller in the work of an assist. Whether the assist is theirs is looked at where it is read. */
   const inWorkOf = async (bearer: string, id: AssistId): Promise<Grant> => grantFor(grants, bearer, await assists.projectOf(id));
@@ -29,7 +30,7 @@ export function serveAssists(instance: FastifyInstance, assists: Assists, grants
   const stream = (request: FastifyRequest, reply: FastifyReply, grant: Grant, id: AssistId): FastifyReply =>
     answerStream(reply, (signal) => assists.follow(grant, id, { after: lastEventId(request), locale: localeOf(request.headers['accept-language']), signal }));
 
-  serveRoute(instance, routes.packet, admitted, async ({ bearer }, asked) => assists.packet(await grantFor(grants, bearer, asked.projectId), bearer, asked));
+  serveRoute(instance, routes.packet, admitted, async ({ bearer }, asked) => packets.show(await grantFor(grants, bearer, asked.projectId), bearer, asked));
   serve(routes.ask, async ({ request, reply, bearer }, asked) => {
     const grant = await grantFor(grants, bearer, asked.projectId);
     const id = await assists.ask(grant, bearer, asked);

@@ -23,7 +23,7 @@ test.each(['SIGKILL', 'SIGTERM'] as const)('a process that ends by %s in the mid
   const written = async () => (await house.database.pool.query('SELECT FROM ai.assist_events WHERE assist_id = $1', [id])).rowCount;
   await expect.poll(written).toBe(1);
   // Another process is alive and leaves it alone.
-  await house.ai.assists.sweep();
+  await house.ai.sweep();
   expect((await house.ask('GET', `/assists/${id}`)).body).toMatchObject({ state: 'running', left: true });
 
   const killedAt = performance.now();

@@ -335,7 +335,7 @@ test('undecided texts are forgotten after a day, unless the work keeps them', as
   await house.over(kept);
   await house.ask('POST', `/assists/${kept}/decision`, { body: { decision: 'dismissed' } });
   house.pass(25 * 3_600_000);
-  await house.ai.assists.forget();
+  await house.ai.forget();
   expect((await house.ask('GET', `/assists/${forgotten}`)).body).toMatchObject({ result: null, state: 'done' });
   expect((await house.ask('GET', `/assists/${kept}`)).body).toMatchObject({ result: { texts: ['예'] } });
 });

@@ -1,0 +1,66 @@
+import { type assists, type In, type Out, PacketId, Problem, type ProjectId, type Provider } from '@cowrite/contract';
+import type { Pool } from '@cowrite/service-kit';
+import type { Grant } from '@cowrite/service-kit/grants';
+import * as store from './assists.store.ts';
+import type { Core } from './core.ts';
+import type { Houses } from './house-models.ts';
+import { newId } from './ids.ts';
+import { type Made, made, shown } from './made.ts';
+
+const PACKET_MS = 10 * 60_000;
+
+interface Parts {
+  pool: Pool;
+  core: Core;
+  houses: Houses;
+  now: () => Date;
+  currency: string;
+}
+
+/** What would be sent, as it is shown, kept for ten minutes and sent. */
+export class Packets {
+  readonly #parts: Parts;
+
+  constructor(parts: Parts) {
+    this.#parts = parts;
+  }
+
+  /** @throws Problem as core says; `ai-unconfigured` */
+  async show(grant: Grant, bearer: string, asked: In<typeof assists.packet>): Promise<Out<typeof assists.packet>> {
+    const { pool, core, now, currency } = this.#parts;
+    const packet = await this.make(await core.mandate(bearer, asked.projectId), asked);
+    const id = newId(PacketId, now());
+    const expiresAt = new Date(now().getTime() + PACKET_MS);
+    await store.keepPacket(pool, id, { projectId: asked.projectId, asker: grant.who.userId, made: packet, expiresAt });
+    return shown(id, packet, { currency, expiresAt });
+  }
+
+  async make(mandate: string, { projectId, task, provider, without }: In<typeof assists.packet>): Promise<Made> {
+    const { core, houses } = this.#parts;
+    return made(task, await core.brief(mandate, projectId, task, houses.asked(task.feature, provider)), houses, without);
+  }
+
+  /** The packet that was shown, if it may still be sent. @throws Problem `packet-gone`, or as core says */
+  async shown(grant: Grant, mandate: string, { projectId, packetId }: { projectId: ProjectId; packetId: PacketId }): Promise<Made> {
+    const { pool, houses, now } = this.#parts;
+    const packet = await store.packetOf(pool, packetId, { projectId, asker: grant.who.userId, at: now() });
+    if (packet === null || !houses.has(packet.provider)) throw new Problem('packet-gone');
+    return { ...packet, also: await this.stillAlso(packet, projectId, mandate) };
+  }
+
+  /**
+   * Asks core once more whether what was made may be sent, since consent may have been withdrawn in the minutes between. That the
+   * text has changed does not matter; what was shown is sent. @returns who may still take over.
+   * @throws Problem `packet-gone` when somebody whose text it holds is no longer willing, or as core says
+   */
+  async stillAlso({ task, provider, items, also }: Made, projectId: ProjectId, mandate: string): Promise<Provider[]> {
+    const { core, houses } = this.#parts;
+    const brief = await core.brief(mandate, projectId, task, houses.asked(task.feature, provider)).catch((failure: unknown) => {
+      if (failure instanceof Problem && failure.code === 'text-changed') return null;
+      throw failure;
+    });
+    const unwilling = new Set(brief?.withheld.flatMap(({ of }) => of.map(({ userId }) => userId)));
+    if (items.some(({ of }) => of.some((author) => unwilling.has(author)))) throw new Problem('packet-gone');
+    return also.filter((each) => brief?.also.includes(each) ?? false);
+  }
+}
