@@ -1,6 +1,8 @@
 import { connect } from 'node:net';
 import { once } from 'node:events';
-import { expect, test } from 'vitest';
+import { expect, test, vi } from 'vitest';
+import type { AssistEvent } from '@cowrite/contract';
+import { linesOf } from './stream.ts';
 import { aBrief, anItem, aScene } from './testing/briefs.ts';
 import { allOf } from './testing/all-of.ts';
 import { aHouse } from './testing/house.ts';
@@ -52,4 +54,51 @@ test('two that hear the same assist hear the same', async () => {
   const [first, second] = [allOf(house.follow(id)), allOf(house.follow(id))];
   house.vendor.open('both');
   expect(await first).toEqual(await second);
+});
+
+test('a stream on which nothing happens says so now and then, so that nobody on the way takes it for dead', async () => {
+  vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
+  try {
+    const { promise: happens, resolve: happen } = Promise.withResolvers<void>();
+    const lines = linesOf(
+      (async function* () {
+        await happens;
+        yield { id: 1, event: { type: 'progress', done: 1, of: 2 } satisfies AssistEvent };
+      })(),
+    );
+    const next = async () => (await lines.next()).value;
+    expect(await next()).toBe(':\n\n');
+    for (let times = 0; times < 2; times++) {
+      const quiet = next();
+      await vi.advanceTimersByTimeAsync(15_000);
+      expect(await quiet).toBe(':\n\n');
+    }
+    happen();
+    expect(await next()).toBe('id: 1\nevent: progress\ndata: {"type":"progress","done":1,"of":2}\n\n');
+    expect(await next()).toBeUndefined();
+  } finally {
+    vi.useRealTimers();
+  }
+});
+
+test('the first word is heard as soon as it is said', async () => {
+  await using house = await aHouse();
+  house.core.tell = () => aBrief([anItem('text', scene)]);
+  const delays: number[] = [];
+  for (let times = 0; times < 5; times++) {
+    const gate = `word ${times}`;
+    house.vendor.next({ pieces: [{ gate }, '한마디', { gate: 'end' }] });
+    const events = house.follow(await house.assist({ ...REWRITE, instruction: gate }));
+    await house.vendor.untilStreams(1);
+    await events.next();
+    const said = performance.now();
+    house.vendor.open(gate);
+    expect((await events.next()).value).toMatchObject({ event: { text: '한마디' } });
+    delays.push(performance.now() - said);
+    await events.return(undefined);
+    house.vendor.open('end');
+    await house.vendor.untilStreams(0);
+  }
+  // Of several, so that one pause of the machine is no failure.
+  expect(Math.min(...delays)).toBeLessThan(50);
 });

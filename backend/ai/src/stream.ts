@@ -26,7 +26,8 @@ export function answerStream(reply: FastifyReply, begin: (signal: AbortSignal) =
   return reply.status(200).headers({ 'content-type': 'text/event-stream; charset=utf-8', 'cache-control': 'no-store', 'x-accel-buffering': 'no' }).send(stream);
 }
 
-async function* linesOf(events: AsyncGenerator<{ id: number; event: AssistEvent }>): AsyncGenerator<string> {
+/** Events as lines of the stream, with a comment wherever nothing happens for long. */
+export async function* linesOf(events: AsyncGenerator<{ id: number; event: AssistEvent }>): AsyncGenerator<string> {
   // The head goes out with this, before anything has happened.
   yield ':\n\n';
   let next = events.next();
