@@ -7,6 +7,7 @@ CREATE TABLE ai.packet (
   expires_at timestamptz NOT NULL
 );
 CREATE INDEX packet_expires ON ai.packet (expires_at);
+CREATE INDEX packet_asker ON ai.packet (asker, id DESC);
 
 -- The ledger: who sent which items of whose to whom, and what it cost. Never what they said.
 -- `node`: the process that works on it, which holds an advisory lock of that number for as long as it lives.

@@ -55,3 +55,22 @@ test('a process that begins where another was killed tells it before it answers 
   const answer = await fetch(`${second.url}/assists/${id}`, { headers: { authorization: `Bearer ${await house.ticket(house.owner)}` } });
   expect(await answer.json()).toMatchObject({ state: 'failed', problem: { code: 'cut-short' } });
 });
+
+test('a process is told to end while somebody follows another’s assist in it: it ends, and they go on elsewhere', async () => {
+  await using house = await aHouse();
+  house.core.tell = () => aBrief([anItem('text', scene)]);
+  house.vendor.next({ pieces: ['그는', { gate: 'end' }, ' 웃었다.'] });
+  const id = await house.assist({ feature: 'rewrite', span: scene.span() });
+  await using process_ = await aProcess(house);
+  const response = await fetch(`${process_.url}/assists/${id}/events`, { headers: { authorization: `Bearer ${await house.ticket(house.owner)}` } });
+  const events = eventsIn(response);
+  await events.next();
+  const last = (await events.next()).value as { id: number };
+  const began = performance.now();
+  await process_.kill('SIGTERM');
+  expect(performance.now() - began).toBeLessThan(3_000);
+  house.vendor.open('end');
+  const rest = [];
+  for await (const { event } of house.follow(id, { after: last.id })) rest.push(event.type === 'text' ? event.text : event.type);
+  expect(rest).toEqual([' 웃었다.', 'ended']);
+});

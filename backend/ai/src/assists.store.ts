@@ -4,8 +4,12 @@ import type { Grant } from '@cowrite/service-kit/grants';
 import type { Limits } from './limits.ts';
 import type { Made } from './made.ts';
 
+/** How many packets of one person are kept at once; older ones are gone before their time. */
+const PACKETS_MAX = 20;
+
 export async function keepPacket(pool: Pool, id: PacketId, { projectId, asker, made, expiresAt }: { projectId: ProjectId; asker: string; made: Made; expiresAt: Date }): Promise<void> {
   await pool.query('INSERT INTO ai.packet (id, project_id, asker, made, expires_at) VALUES ($1, $2, $3, $4, $5)', [id, projectId, asker, JSON.stringify(made), expiresAt]);
+  await pool.query('DELETE FROM ai.packet WHERE id IN (SELECT id FROM ai.packet WHERE asker = $1 ORDER BY id DESC OFFSET $2)', [asker, PACKETS_MAX]);
 }
 
 /** What was shown to this person in this work, while it is good. */
@@ -162,7 +166,7 @@ export async function settle(pool: Pool, id: AssistId, ending: Ending): Promise<
       ['project-month', assist.project_id, assist.month, assist.cost_reserved, ending.cost ?? 0],
     ])
       await client.query('UPDATE ai.usage SET reserved = reserved - $4, used = used + $5 WHERE kind = $1 AND whose = $2 AND begins = $3', [kind, whose, begins, held, used]);
-    if (ending.result !== null) await client.query('UPDATE ai.assist_text SET result = $2 WHERE assist_id = $1', [id, JSON.stringify(ending.result)]);
+    await client.query('UPDATE ai.assist_text SET result = $2, mandate = NULL WHERE assist_id = $1', [id, ending.result === null ? null : JSON.stringify(ending.result)]);
     return true;
   });
 }

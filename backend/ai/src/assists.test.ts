@@ -154,6 +154,14 @@ test('a packet is good for ten minutes, for who asked for it, and while those wh
   expect(await send(packetId)).toBe('packet-gone');
 });
 
+test('of one person’s packets the last twenty are kept', async () => {
+  await using house = await aTellingHouse();
+  const ids: string[] = [];
+  for (let times = 0; times < 21; times++) ids.push(((await house.ask('POST', '/packets', { body: { projectId: house.projectId, task: CONTINUE } })).body as { id: string }).id);
+  const { rows } = await house.database.pool.query<{ id: string }>('SELECT id FROM ai.packet ORDER BY id');
+  expect(rows.map(({ id }) => id)).toEqual(ids.slice(1).toSorted());
+});
+
 test('an item that the writer took out is not sent', async () => {
   await using house = await aTellingHouse();
   house.core.tell = () => aBrief([aNote('facts', '점순이는 마름의 딸이다', { id: 'f1' }), anItem('text', scene, { id: 't1' })]);

@@ -106,6 +106,8 @@ export class Assists {
         yield { id: Math.max(events, last) + 1, event: { type: 'ended', assist: await this.read(grant, id, locale) } };
         return;
       }
+      // Whoever follows comes back to another process.
+      if (running.isStopping) return;
       if (running.get(id) === undefined) await wait(WRITE_EVERY_MS, undefined, { signal }).catch(() => undefined);
     }
   }

@@ -4,7 +4,7 @@ import { anItem, aNote, aScene } from '../testing/briefs.ts';
 import { LinesReader } from './lines.ts';
 import type { Heard, Reader } from './reader.ts';
 import { VariantsReader } from './variants.ts';
-import { citationOf, placeOf } from './verify.ts';
+import { citationOf, inOrder, placeOf } from './verify.ts';
 
 /** What a reader makes of an answer that comes in these pieces. */
 function read(reader: Reader, pieces: readonly string[]) {
@@ -93,11 +93,19 @@ test('a citation stands in an item of the brief, at its place in the scene', () 
   const scene = aScene(TEXT);
   const items = [aNote('work', '생색 있는 큰소리'), anItem('passages', scene, { id: 'p', quote: '생색 있는 큰소리를 하였다.' })];
   expect(citationOf(2, '큰소리를 하였다', items)).toEqual({ itemId: 'p', span: scene.span('큰소리를 하였다') });
-  expect(citationOf('2', '큰소리를 하였다', items)).not.toBeNull();
+  for (const place of ['2', '자료 2', '자료2']) expect(citationOf(place, '큰소리를 하였다', items)).not.toBeNull();
   // A long item's source is only how it begins.
   const long = { ...items[1]!, source: { ...items[1]!.source!, to: items[1]!.source!.from + 4, quote: '생색 있' } };
   expect(citationOf(1, '큰소리를 하였다', [long])).toEqual({ itemId: 'p', span: scene.span('큰소리를 하였다') });
   expect(citationOf(1, '큰소리를 하였다', [{ ...long, text: '요약: 큰소리를 하였다' }])).toBeNull();
   // A note is no evidence, an item that is not there is none, and the text beside a passage is not in it.
   expect([citationOf(1, '생색 있는 큰소리', items), citationOf(3, '큰소리를 하였다', items), citationOf(2, '점순이가', items), citationOf(2, 7, items), citationOf(null, '큰소리를 하였다', items)]).toEqual([null, null, null, null, null]);
+});
+
+test('lines that follow each other are found one after the other, also short ones and those that are said twice', () => {
+  const scene = aScene('“응.” 그가 말했다. “응.” 그녀도 말했다. 그가 말했다.');
+  const find = inOrder([anItem('text', scene, { id: 't' })]);
+  const placed = ['“응.”', '그가 말했다.', '"응."', '그가 말했다.', '“응.”', '아니.'].map((quote) => find(1, quote)?.span.from ?? null);
+  // The last one does not come again after that; it is found where it stands.
+  expect(placed).toEqual([0, 5, 13, 27, 0, null]);
 });
