@@ -1,12 +1,12 @@
 import type { Logger } from '@cowrite/service-kit';
 import type { AiFigures } from './figures.ts';
-import type { Houses } from './house-models.ts';
+import type { Makers } from './makers.ts';
 import type { Live } from './live.ts';
 import { type ModelCall, ModelFailure } from './models/model-provider.ts';
 import { retrying } from './models/retrying.ts';
 
 export interface Surroundings {
-  houses: Houses;
+  makers: Makers;
   figures: AiFigures;
   logger: Logger;
   now: () => Date;
@@ -28,11 +28,11 @@ export interface Used {
  * Asks whoever answers an assist, and those who take over, in their order, while no word has come; what is said goes to `hear`.
  * @throws ModelFailure of the last who was asked, or the reason for which the assist was stopped.
  */
-export async function answer(live: Live, call: ModelCall, hear: (text: string) => void, { houses, figures, logger, now, random, pause, assistMs }: Surroundings): Promise<Used> {
+export async function answer(live: Live, call: ModelCall, hear: (text: string) => void, { makers, figures, logger, now, random, pause, assistMs }: Surroundings): Promise<Used> {
   const { made } = live;
   const candidates = [made.provider, ...made.also];
   for (const [at, provider] of candidates.entries()) {
-    const model = houses.model(provider);
+    const model = makers.model(provider);
     const hadLeft = live.hasLeft;
     Object.assign(live, { provider, model: model.model, hasLeft: true, asking: call });
     live.run.start(provider, model.model, made.hash);

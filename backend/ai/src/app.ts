@@ -12,7 +12,7 @@ import { bearerOf, grantFor } from './callers.ts';
 import type { AiConfig } from './config.ts';
 import { coreAt } from './core.ts';
 import { AiFigures } from './figures.ts';
-import { housesOf } from './houses.ts';
+import { makersOf } from './makers-set-up.ts';
 import { egressTo } from './models/egress.ts';
 import { Node } from './node.ts';
 import { Packets } from './packets.ts';
@@ -30,7 +30,7 @@ export interface Ai extends Edge {
 
 /** Puts the service together: the one place that knows every part. `pause`: between two tries of a maker. */
 export async function createAi({ config, logger, now = () => new Date(), pause = (ms, signal) => wait(ms, undefined, { signal }) }: { config: AiConfig; logger: Logger; now?: () => Date; pause?: Surroundings['pause'] }): Promise<Ai> {
-  const houses = await housesOf(config);
+  const makers = await makersOf(config);
   const pool = connect(config.DATABASE_URL, { name: 'cowrite-ai' });
   const nodePool = connect(config.DATABASE_URL, { name: 'cowrite-ai-node', connectionsMax: 2 });
   const node = new Node(nodePool, randomInt(1, 2 ** 31));
@@ -46,9 +46,9 @@ export async function createAi({ config, logger, now = () => new Date(), pause =
   };
   const currency = config.COWRITE_AI_CURRENCY;
   const core = coreAt(config.CORE_URL, egressTo([config.CORE_URL]));
-  const packets = new Packets({ pool, core, houses, now, currency });
+  const packets = new Packets({ pool, core, makers, now, currency });
   const figures = new AiFigures(registry, () => running.size);
-  const running: Running = new Running({ pool, grants, node, packets, houses, figures, logger, now, random: Math.random, pause, assistMs: config.COWRITE_AI_ASSIST_MS });
+  const running: Running = new Running({ pool, grants, node, packets, makers, figures, logger, now, random: Math.random, pause, assistMs: config.COWRITE_AI_ASSIST_MS });
   const assists = new Assists({ pool, core, node, packets, running, limits, currency, now });
 
   const service = edge({
@@ -77,8 +77,8 @@ export async function createAi({ config, logger, now = () => new Date(), pause =
   serveRoute(instance, routes.providers, bearerOf, async (bearer, { projectId }) => {
     await grantFor(grants, bearer, projectId);
     return {
-      providers: houses.all().map(({ model, host, notice }) => ({ provider: model.provider, name: model.name, host, notice })),
-      features: Feature.options.map((feature) => ({ feature, models: houses.route(feature).map((provider) => ({ provider, model: houses.model(provider).model })) })),
+      providers: makers.all().map(({ model, host, notice }) => ({ provider: model.provider, name: model.name, host, notice })),
+      features: Feature.options.map((feature) => ({ feature, models: makers.route(feature).map((provider) => ({ provider, model: makers.model(provider).model })) })),
     };
   });
   serveAssists(instance, { assists, packets, grants });

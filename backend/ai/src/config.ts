@@ -3,7 +3,6 @@ import { allowedOrigins, isPlaceholder, list, webAddress, wholeNumber } from '@c
 import { z } from 'zod';
 
 const key = (vendor: string) => z.string().optional().describe(`key of ${vendor}; without it nothing is sent there`);
-const tokens = (fallback: number) => wholeNumber(fallback);
 
 /** `ask=anthropic,endpoint;continue=openai` */
 const routes = z
@@ -61,8 +60,8 @@ export const AiConfig = z
       .default('USD')
       .describe('currency of those prices'),
     COWRITE_AI_NOTICES_FILE: z.string().optional().describe('JSON file with what each provider does with text: provider → {version, ko, en, url}; a new version asks everybody for their consent again'),
-    COWRITE_AI_PERSON_TOKENS_DAY: tokens(1_000_000).describe('tokens of one person in a day; 0 is without limit'),
-    COWRITE_AI_PROJECT_TOKENS_DAY: tokens(5_000_000).describe('tokens of one work in a day; 0 is without limit'),
+    COWRITE_AI_PERSON_TOKENS_DAY: wholeNumber(1_000_000).describe('tokens of one person in a day; 0 is without limit'),
+    COWRITE_AI_PROJECT_TOKENS_DAY: wholeNumber(5_000_000).describe('tokens of one work in a day; 0 is without limit'),
     COWRITE_AI_PROJECT_COST_MONTH: z.coerce.number().min(0).max(1_000_000_000).default(0).describe('money of one work in a month, in the currency; 0 is without limit. Needs a price for every model'),
     COWRITE_AI_RUNNING_PER_PERSON: wholeNumber(4, { min: 1 }).describe('assists of one person at the same time'),
     COWRITE_AI_FIRST_TOKEN_MS: wholeNumber(60_000, { min: 10 }).describe('how long a model may take to its first sign of life, in milliseconds'),

@@ -1,5 +1,5 @@
 import { type AssistTask, type BriefItem, type Packet, type PacketId, Problem, type Provider, type StoryBrief } from '@cowrite/contract';
-import type { Houses } from './house-models.ts';
+import type { Makers } from './makers.ts';
 import type { ModelCall } from './models/model-provider.ts';
 import { callOf, hashOfAll, selected } from './prompts/packet.ts';
 import { callsOf, gatheringCall, GATHERED, sceneCalls } from './prompts/summarise.ts';
@@ -36,9 +36,9 @@ const THINKING_TOKENS = 2_000;
 const TOKENS_MAX = 120_000;
 
 /** Turns a task and what core lets be told into what is sent. @throws Problem `too-large` */
-export function made(task: AssistTask, brief: StoryBrief, houses: Houses, without: readonly string[]): Made {
+export function made(task: AssistTask, brief: StoryBrief, makers: Makers, without: readonly string[]): Made {
   const told = tellingOf(task);
-  const model = houses.model(brief.provider);
+  const model = makers.model(brief.provider);
   const count = (text: string): number => model.countTokens(text).tokens;
   const { kept, dropped } = selected(
     brief.items.filter(({ id }) => !without.includes(id)),
@@ -55,8 +55,8 @@ export function made(task: AssistTask, brief: StoryBrief, houses: Houses, withou
   // What is gathered are answers, each as long as an answer may be.
   const tokensIn = sizes.reduce((sum, size) => sum + size, 0) + gatherings * GATHERED * told.tokensOut;
   const tokensOutMost = (sizes.length + gatherings) * tokensMax;
-  const also = brief.also.filter((provider) => houses.has(provider));
-  const costs = [brief.provider, ...also].map((provider) => houses.cost(provider, { tokensIn, tokensOut: tokensOutMost }));
+  const also = brief.also.filter((provider) => makers.has(provider));
+  const costs = [brief.provider, ...also].map((provider) => makers.cost(provider, { tokensIn, tokensOut: tokensOutMost }));
   return {
     task,
     provider: brief.provider,

@@ -3,7 +3,7 @@ import type { Pool } from '@cowrite/service-kit';
 import type { Grant } from '@cowrite/service-kit/grants';
 import * as store from './assists.store.ts';
 import type { Core } from './core.ts';
-import type { Houses } from './house-models.ts';
+import type { Makers } from './makers.ts';
 import { newId } from './ids.ts';
 import { type Made, made, shown } from './made.ts';
 
@@ -12,7 +12,7 @@ const PACKET_MS = 10 * 60_000;
 interface Parts {
   pool: Pool;
   core: Core;
-  houses: Houses;
+  makers: Makers;
   now: () => Date;
   currency: string;
 }
@@ -36,15 +36,15 @@ export class Packets {
   }
 
   async make(mandate: string, { projectId, task, provider, without }: In<typeof assists.packet>): Promise<Made> {
-    const { core, houses } = this.#parts;
-    return made(task, await core.brief(mandate, projectId, task, houses.asked(task.feature, provider)), houses, without);
+    const { core, makers } = this.#parts;
+    return made(task, await core.brief(mandate, projectId, task, makers.asked(task.feature, provider)), makers, without);
   }
 
   /** The packet that was shown, if it may still be sent. @throws Problem `packet-gone`, or as core says */
   async shown(grant: Grant, mandate: string, { projectId, packetId }: { projectId: ProjectId; packetId: PacketId }): Promise<Made> {
-    const { pool, houses, now } = this.#parts;
+    const { pool, makers, now } = this.#parts;
     const packet = await store.packetOf(pool, packetId, { projectId, asker: grant.who.userId, at: now() });
-    if (packet === null || !houses.has(packet.provider)) throw new Problem('packet-gone');
+    if (packet === null || !makers.has(packet.provider)) throw new Problem('packet-gone');
     return { ...packet, also: await this.stillAlso(packet, projectId, mandate) };
   }
 
@@ -54,8 +54,8 @@ export class Packets {
    * @throws Problem `packet-gone` when somebody whose text it holds is no longer willing, or as core says
    */
   async stillAlso({ task, provider, items, also }: Made, projectId: ProjectId, mandate: string): Promise<Provider[]> {
-    const { core, houses } = this.#parts;
-    const brief = await core.brief(mandate, projectId, task, houses.asked(task.feature, provider)).catch((failure: unknown) => {
+    const { core, makers } = this.#parts;
+    const brief = await core.brief(mandate, projectId, task, makers.asked(task.feature, provider)).catch((failure: unknown) => {
       if (failure instanceof Problem && failure.code === 'text-changed') return null;
       throw failure;
     });

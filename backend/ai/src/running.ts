@@ -100,7 +100,7 @@ export class Running {
   }
 
   async #end(live: Live): Promise<End> {
-    const { houses, figures, logger } = this.#parts;
+    const { makers, figures, logger } = this.#parts;
     const { task, call, scenes } = live.made;
     const hear = (text: string): void => {
       live.run.hear(text);
@@ -113,7 +113,7 @@ export class Running {
       return { state: 'done', result, problem: null, last };
     } catch (failure) {
       const { result } = live.run.end();
-      const last = live.hasLeft ? estimated(houses.model(live.provider), live.asking, live.run.text) : { tokensIn: 0, tokensOut: 0, estimated: false };
+      const last = live.hasLeft ? estimated(makers.model(live.provider), live.asking, live.run.text) : { tokensIn: 0, tokensOut: 0, estimated: false };
       if (failure === CANCELLED) return { state: 'cancelled', result, problem: null, last };
       if (failure === STOPPED) return { state: 'failed', result: null, problem: new Problem('cut-short'), last };
       if (failure instanceof Problem) return { state: 'failed', result: null, problem: failure, last };
@@ -154,10 +154,10 @@ export class Running {
 
   /** What an assist used with the steps before its last call, and what that costs. */
   async #used(id: AssistId, provider: Live['provider'], last: Used): Promise<Used & { cost: number | null }> {
-    const { pool, houses } = this.#parts;
+    const { pool, makers } = this.#parts;
     const before = await store.stepsUsed(pool, id);
     const used = { tokensIn: before.tokensIn + last.tokensIn, tokensOut: before.tokensOut + last.tokensOut, estimated: before.estimated || last.estimated };
-    return { ...used, cost: houses.has(provider) ? houses.cost(provider, used) : null };
+    return { ...used, cost: makers.has(provider) ? makers.cost(provider, used) : null };
   }
 
   /** The steps of long work, as they are kept in the database. */
@@ -180,14 +180,14 @@ export class Running {
 
   /** Takes over what another process left: long work goes on where it stood, everything else ends with what was written of it. */
   async #adopt(id: AssistId, from: number): Promise<void> {
-    const { pool, node, houses, now, figures, logger } = this.#parts;
+    const { pool, node, makers, now, figures, logger } = this.#parts;
     const left = await store.leftBehind(pool, id);
-    if (left !== null && left.made.scenes !== null && !left.cancelling && houses.has(left.made.provider)) {
+    if (left !== null && left.made.scenes !== null && !left.cancelling && makers.has(left.made.provider)) {
       if (!this.#isStopping && (await store.takeOver(pool, id, { from, to: node.number }))) this.begin(new Live(id, left.made, left.who, { mandate: left.mandate, after: left.events }));
       return;
     }
-    const isKnown = left !== null && left.hasLeft && houses.has(left.provider);
-    const last = isKnown ? estimated(houses.model(left.provider), left.made.call, left.text) : { tokensIn: 0, tokensOut: 0, estimated: true };
+    const isKnown = left !== null && left.hasLeft && makers.has(left.provider);
+    const last = isKnown ? estimated(makers.model(left.provider), left.made.call, left.text) : { tokensIn: 0, tokensOut: 0, estimated: true };
     const used = await this.#used(id, left?.provider ?? 'endpoint', last);
     const isOver = await store.settle(pool, id, { ...used, state: 'failed', result: null, problem: new Problem('cut-short'), hasLeft: left?.hasLeft ?? true, at: now() });
     if (!isOver || left === null) return;

@@ -16,9 +16,9 @@ interface Search {
 export function placeOf(quote: string, text: string, { lettersMin = LETTERS_MIN, after = 0 }: Search = {}): { from: number; to: number } | null {
   const sought = lettersOf(quote.trim());
   if (sought.letters.filter((letter) => letter !== ' ').length < lettersMin) return null;
-  const within = lettersOf(text);
-  const needle = sought.letters.join('');
-  const hay = within.letters.join('');
+  const within = lettersOfLast(text);
+  const needle = sought.hay;
+  const { hay } = within;
   for (let found = hay.indexOf(needle); found >= 0; found = hay.indexOf(needle, found + 1)) {
     const first = within.letterAt(found);
     const last = within.letterAt(found + needle.length - 1);
@@ -60,6 +60,14 @@ export function inOrder(items: readonly BriefItem[]): (place: unknown, quote: un
 const graphemes = new Intl.Segmenter('ko', { granularity: 'grapheme' });
 const SAME: Readonly<Record<string, string>> = { '“': '"', '”': '"', '„': '"', '‘': "'", '’': "'" };
 
+let latest: { text: string; letters: ReturnType<typeof lettersOf> } | null = null;
+
+/** The same text is asked for once a line of an answer, and taking it apart takes a millisecond a page. */
+function lettersOfLast(text: string): ReturnType<typeof lettersOf> {
+  if (latest?.text !== text) latest = { text, letters: lettersOf(text) };
+  return latest.letters;
+}
+
 /** A text letter by letter, each with its place in the text as it was given. */
 function lettersOf(text: string) {
   const letters: string[] = [];
@@ -81,6 +89,7 @@ function lettersOf(text: string) {
   });
   return {
     letters,
+    hay: letters.join(''),
     places,
     ends,
     letterAt: (unit: number) => ({ at: offsets[unit]!, begins: offsets[unit - 1] !== offsets[unit], ends: offsets[unit + 1] !== offsets[unit] }),

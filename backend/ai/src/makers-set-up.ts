@@ -1,5 +1,5 @@
 import type { AiConfig } from './config.ts';
-import { type House, Houses } from './house-models.ts';
+import { type Maker, Makers } from './makers.ts';
 import { anthropicModel } from './models/anthropic.ts';
 import { egressTo } from './models/egress.ts';
 import { endpointModel } from './models/endpoint.ts';
@@ -8,17 +8,17 @@ import { openAiModel } from './models/openai.ts';
 import { NOTICES, noticesIn } from './notices.ts';
 
 /** The makers that the configuration sets up, each with the one address to which it may send. */
-export async function housesOf(config: AiConfig): Promise<Houses> {
+export async function makersOf(config: AiConfig): Promise<Makers> {
   const patience = { firstTokenMs: config.COWRITE_AI_FIRST_TOKEN_MS, silenceMs: config.COWRITE_AI_SILENCE_MS };
   const notices = config.COWRITE_AI_NOTICES_FILE === undefined ? {} : noticesIn(config.COWRITE_AI_NOTICES_FILE);
   const at = (address: URL) => ({ url: address.href.replace(/\/$/, ''), fetch: egressTo([address]), patience });
-  const house = (model: ModelProvider, address: URL): House => ({ model, host: address.host, notice: notices[model.provider] ?? NOTICES[model.provider], price: config.COWRITE_AI_PRICES.get(model.model) ?? null });
+  const maker = (model: ModelProvider, address: URL): Maker => ({ model, host: address.host, notice: notices[model.provider] ?? NOTICES[model.provider], price: config.COWRITE_AI_PRICES.get(model.model) ?? null });
   const { OPENAI_API_KEY, ANTHROPIC_API_KEY, COWRITE_AI_ENDPOINT_URL: endpoint, COWRITE_AI_ENDPOINT_MODEL: endpointModelName } = config;
-  return new Houses(
+  return new Makers(
     [
-      ...(OPENAI_API_KEY === undefined ? [] : [house(await openAiModel({ ...at(config.OPENAI_BASE_URL), key: OPENAI_API_KEY, model: config.OPENAI_MODEL }), config.OPENAI_BASE_URL)]),
-      ...(ANTHROPIC_API_KEY === undefined ? [] : [house(anthropicModel({ ...at(config.ANTHROPIC_BASE_URL), key: ANTHROPIC_API_KEY, model: config.ANTHROPIC_MODEL }), config.ANTHROPIC_BASE_URL)]),
-      ...(endpoint === undefined || endpointModelName === undefined ? [] : [house(endpointModel({ ...at(endpoint), key: config.COWRITE_AI_ENDPOINT_KEY, name: config.COWRITE_AI_ENDPOINT_NAME, model: endpointModelName }), endpoint)]),
+      ...(OPENAI_API_KEY === undefined ? [] : [maker(await openAiModel({ ...at(config.OPENAI_BASE_URL), key: OPENAI_API_KEY, model: config.OPENAI_MODEL }), config.OPENAI_BASE_URL)]),
+      ...(ANTHROPIC_API_KEY === undefined ? [] : [maker(anthropicModel({ ...at(config.ANTHROPIC_BASE_URL), key: ANTHROPIC_API_KEY, model: config.ANTHROPIC_MODEL }), config.ANTHROPIC_BASE_URL)]),
+      ...(endpoint === undefined || endpointModelName === undefined ? [] : [maker(endpointModel({ ...at(endpoint), key: config.COWRITE_AI_ENDPOINT_KEY, name: config.COWRITE_AI_ENDPOINT_NAME, model: endpointModelName }), endpoint)]),
     ],
     config.COWRITE_AI_ROUTES,
   );
