@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { readFile, readdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import { Client } from 'pg';
+import { Client, escapeIdentifier } from 'pg';
 
 /** The migrations of one schema: a folder of `NNNN_what.sql`, applied in the order of their names. */
 export interface MigrationFolder {
@@ -73,6 +73,29 @@ export async function migrate(databaseUrl: string, folders: readonly MigrationFo
       done.push(name);
     }
     return done;
+  } finally {
+    await client.end();
+  }
+}
+
+/**
+ * Lets `role` work in every schema of ours: read and write rows and call functions, and change the shape of nothing. Run by the
+ * owner after a migration; as often as one likes.
+ */
+export async function grantTo(ownerUrl: string, role: string): Promise<void> {
+  const client = new Client({ connectionString: ownerUrl, application_name: 'cowrite-migrate' });
+  await client.connect();
+  try {
+    const whom = escapeIdentifier(role);
+    for (const schema of SCHEMAS)
+      await client.query(
+        `GRANT USAGE ON SCHEMA ${schema} TO ${whom};
+         GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA ${schema} TO ${whom};
+         GRANT USAGE ON ALL SEQUENCES IN SCHEMA ${schema} TO ${whom};
+         -- The days of history are made as time goes on (sync.make_history_days).
+         ALTER DEFAULT PRIVILEGES IN SCHEMA ${schema} GRANT SELECT, INSERT, UPDATE, DELETE ON TABLES TO ${whom}`,
+      );
+    await client.query(`GRANT SELECT ON cowrite_migration TO ${whom}`);
   } finally {
     await client.end();
   }
