@@ -18,6 +18,7 @@ import { Assists } from './assists/assists.ts';
 import type { CoreConfig } from './config.ts';
 import { DocumentsController } from './documents/documents.controller.ts';
 import { Documents, watchEdits } from './documents/documents.ts';
+import { watchBackups } from './platform/backups.ts';
 import { ImportsController } from './imports/imports.controller.ts';
 import { Imports } from './imports/imports.ts';
 import { InvitationsController } from './invitations/invitations.controller.ts';
@@ -77,6 +78,7 @@ export async function createCore({ config, pool, clock, logger }: { config: Core
   const registry = figuresOf('core');
   watchPools(registry, { main: pool });
   watchEdits(registry, db, clock);
+  watchBackups(registry, db);
 
   const adapter = new FastifyAdapter({
     // What goes wrong before there is a route: an address that cannot be read.

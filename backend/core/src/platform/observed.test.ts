@@ -27,7 +27,7 @@ test('figures are for those inside: by route, with failed sign-ins, and not thro
   expect(metrics.headers['content-type']).toContain('text/plain');
   expect(metrics.body).toMatch(/cowrite_http_request_seconds_count\{service="core",method="GET",route="\/projects\/:projectId",status="2xx"\} 1/);
   expect(metrics.body).toMatch(/cowrite_problems_total\{(?=.*code="wrong-credentials").*\} 1/);
-  for (const name of ['cowrite_nodejs_eventloop_lag_p99_seconds', 'cowrite_database_waiting', 'cowrite_edits_oldest_seconds']) expect(metrics.body).toContain(`\n${name}`);
+  for (const name of ['cowrite_nodejs_eventloop_lag_p99_seconds', 'cowrite_database_waiting', 'cowrite_edits_oldest_seconds', 'cowrite_backup_age_seconds']) expect(metrics.body).toContain(`\n${name}`);
   expect(metrics.body).not.toContain(project.id);
   expect((await world.browser().send('GET', '/metrics', { headers: { 'x-forwarded-for': '203.0.113.9' } })).statusCode).toBe(404);
 });
