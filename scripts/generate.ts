@@ -9,6 +9,7 @@ import { mediaApi } from '../backend/media/src/api.ts';
 import { MediaConfig } from '../backend/media/src/config.ts';
 import { coreApi } from '../backend/core/src/platform/api.ts';
 import { SyncConfig } from '../backend/sync/src/config.ts';
+import { composeEnvironment } from './compose-environment.ts';
 import { type EnvironmentSection, environmentPage, variablesOf } from './environment-page.ts';
 
 /**
@@ -55,6 +56,10 @@ const DEPLOYMENT: EnvironmentSection = {
     { name: 'COWRITE_SUBNET', fallback: '172.29.84.0/24', meaning: 'network of the containers; with another one, COWRITE_SUBNET_DYNAMIC and COWRITE_NGINX_ADDRESS lie in it' },
     { name: 'COWRITE_SUBNET_DYNAMIC', fallback: '172.29.84.128/25', meaning: 'part of it from which containers are given addresses' },
     { name: 'COWRITE_NGINX_ADDRESS', fallback: '172.29.84.10', meaning: 'address of nginx, whose word about a client’s address is believed' },
+    { name: 'COWRITE_VOLUMES', fallback: './volumes', meaning: 'folder of the pictures, and of the database that is brought along; docker-compose down -v leaves it' },
+    { name: 'REDIS_IMAGE', fallback: 'redis:7.4.7-alpine', meaning: 'image of Redis' },
+    { name: 'NGINX_IMAGE', fallback: 'nginx:1.30.7-alpine', meaning: 'image of nginx' },
+    { name: 'POSTGRES_IMAGE', fallback: 'postgres:16.14', meaning: 'image of the database that is brought along, and of the client that backs up any database: as new as the server, or newer' },
     { name: 'COWRITE_OPEN_FILES', fallback: '16384', meaning: 'files and sockets that one container may have open' },
   ],
 };
@@ -70,6 +75,8 @@ const STUDIO: EnvironmentSection = {
   ],
 };
 
+const [core, migration, sync, ai, media] = [CoreEnvironment.in, MigrationEnvironment, SyncConfig.in, AiConfig.in, MediaConfig.in].map(variablesOf);
+
 const files: Record<string, string> = {
   'docs/errors.md': problemPage(),
   'docs/api/openapi.json': `${JSON.stringify(openApiDocument(coreApi), null, 2)}\n`,
@@ -78,13 +85,22 @@ const files: Record<string, string> = {
   '.env.example': environmentPage([
     DEPLOYMENT,
     LAUNCHER,
-    { title: 'core', variables: variablesOf(CoreEnvironment.in) },
-    { title: 'the migration', variables: variablesOf(MigrationEnvironment) },
-    { title: 'sync and its compactor', variables: variablesOf(SyncConfig.in) },
-    { title: 'the AI service', variables: variablesOf(AiConfig.in) },
-    { title: 'the media service', variables: variablesOf(MediaConfig.in) },
+    { title: 'core', variables: core! },
+    { title: 'the migration', variables: migration! },
+    { title: 'sync and its compactor', variables: sync! },
+    { title: 'the AI service', variables: ai! },
+    { title: 'the media service', variables: media! },
     STUDIO,
   ]),
+  'docker-compose.environment.yml': composeEnvironment({
+    frontend: STUDIO.variables,
+    migrate: migration!,
+    'core-api': core!,
+    'ai-service': ai!,
+    'sync-service': sync!,
+    compactor: sync!,
+    'media-service': media!,
+  }),
 };
 
 const differing: string[] = [];
