@@ -23,7 +23,7 @@ function docker(args, { quiet = true } = {}) {
 const sizeOf = (image) => Number(docker(['image', 'inspect', '-f', '{{.Size}}', image]));
 
 /** Files that no image may hold: history, settings with secrets, and what only building needs. */
-const FORBIDDEN = String.raw`find /app \( -name .git -o -name '.env*' -o -name '*.test.ts' -o -path '*/backend/*/src' -o -name typescript -path '*/node_modules/typescript' -o -name esbuild -path '*/node_modules/esbuild' \) -not -path '*/node_modules/*/src' | head -5`;
+const FORBIDDEN = String.raw`find /app \( \( -name .git -o -name '.env*' -o -name '*.test.ts' -o -path '*/backend/*/src' \) -not -path '*/node_modules/*' \) -o \( -path '*/node_modules/typescript' -o -path '*/node_modules/esbuild' \) | head -5`;
 
 let failed = false;
 for (const [name, { folder, most }] of Object.entries(IMAGES)) {
