@@ -47,7 +47,7 @@ export interface Vendor extends AsyncDisposable {
   untilRequests(count: number): Promise<void>;
 }
 
-export async function aVendor({ port = 0 }: { port?: number } = {}): Promise<Vendor> {
+export async function aVendor({ host = '127.0.0.1', port = 0 }: { host?: string; port?: number } = {}): Promise<Vendor> {
   const requests: Received[] = [];
   const scripts: Script[] = [];
   const gates = new Map<string, { opened: Promise<void>; open: () => void }>();
@@ -149,9 +149,9 @@ export async function aVendor({ port = 0 }: { port?: number } = {}): Promise<Ven
     return say(404);
   }
 
-  await new Promise<void>((listening) => server.listen(port, '127.0.0.1', listening));
+  await new Promise<void>((listening) => server.listen(port, host, listening));
   return {
-    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}/v1`,
+    url: `http://${host}:${(server.address() as AddressInfo).port}/v1`,
     requests,
     get streams() {
       return open.size;

@@ -1,0 +1,55 @@
+import type { AssistEvent } from '@cowrite/contract';
+import { Person } from '../../../bench/people.ts';
+import { StudioClient } from '../../../bench/studio-client.ts';
+import { aVendor } from '../../../backend/ai/src/testing/vendor.ts';
+import { API, lineOf, SYNC } from '../crowd.ts';
+import { demand, type House, passed } from '../house.ts';
+
+const AI = 'http://localhost/ai';
+const TEXT = '나는 문을 열었다.';
+
+/**
+ * Help by AI through nginx, from a stand-in for a model on this machine that says the second half of its answer only once the
+ * first was read: what comes is not kept back on the way.
+ */
+export async function helped(house: House): Promise<void> {
+  const bridge = (await house.run('docker', 'network', 'inspect', 'bridge', '-f', '{{(index .IPAM.Config 0).Gateway}}')).trim();
+  await using vendor = await aVendor({ host: bridge });
+  vendor.next({ pieces: ['마당에는', ' 눈이', { gate: 'read' }, ' 쌓여 있었다.\n=====\n아무도 없었다.\n=====\n개가 짖었다.\n'] });
+  const takeBack = house.set({ COWRITE_AI_ENDPOINT_URL: vendor.url, COWRITE_AI_ENDPOINT_MODEL: 'a-model' });
+  await house.compose('up', '-d', 'ai-service');
+  await house.ready();
+
+  const person = await Person.register(API, '타래');
+  const projectId = await person.project('도움');
+  const { documentId } = await person.scene(projectId, '1화');
+  const client = new StudioClient({ syncUrl: SYNC, documentId, ticket: () => person.projectTicket(projectId) });
+  await client.saved();
+  client.doc.getXmlFragment('default').push([lineOf(TEXT)]);
+  await client.saved();
+  client.stop();
+
+  const headers = { authorization: `Bearer ${person.token}`, 'content-type': 'application/json' };
+  const { providers } = (await (await fetch(`${AI}/providers?projectId=${projectId}`, { headers })).json()) as { providers: { provider: string; notice: { version: string } }[] };
+  const [endpoint] = providers;
+  const agreed = [{ provider: endpoint!.provider, notice: endpoint!.notice.version }];
+  await person.call('PUT', `/projects/${projectId}/ai`, { mode: 'on', allowed: agreed });
+
+  const task = { feature: 'continue', span: { documentId, from: 0, to: TEXT.length, quote: TEXT } };
+  const stream = await fetch(`${AI}/assists`, { method: 'POST', headers: { ...headers, accept: 'text/event-stream' }, body: JSON.stringify({ projectId, task }) });
+  demand(stream.ok, `an assist is begun: ${stream.status} ${stream.ok ? '' : await stream.text()}`);
+  let come = '';
+  let first = '';
+  const said = (): AssistEvent[] => [...come.matchAll(/^data: (.*)$/gm)].map((match) => JSON.parse(match[1]!) as AssistEvent);
+  for await (const piece of stream.body!.pipeThrough(new TextDecoderStream())) {
+    come += piece;
+    if (first !== '' || !said().some(({ type }) => type === 'text')) continue;
+    first = come;
+    vendor.open('read');
+  }
+  const last = said().at(-1);
+  demand(last?.type === 'ended' && last.assist.state === 'done', `the answer ends well: ${come}`);
+  demand(!first.includes('쌓여'), 'its first half was there before the second was said');
+  passed('a stream through /ai/ arrives piece by piece');
+  takeBack();
+}
