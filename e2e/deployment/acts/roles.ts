@@ -10,16 +10,16 @@ const ASK = `import('pg').then(async ({ default: { Client } }) => {
 
 /** The services change rows, and not the shape of what holds them. */
 export async function roles(house: House): Promise<void> {
-  for (const [service, table] of [
-    ['core-api', 'core.account'],
-    ['ai-service', 'ai.spent_ticket'],
-    ['sync-service', 'sync.update_log'],
-    ['compactor', 'sync.update_history'],
-    ['media-service', 'media.blob'],
+  for (const [container, table] of [
+    ['cowrite-core', 'core.account'],
+    ['cowrite-ai', 'ai.spent_ticket'],
+    ['cowrite-sync', 'sync.update_log'],
+    ['cowrite-compactor', 'sync.update_history'],
+    ['cowrite-media', 'media.blob'],
   ] as const) {
-    const ask = (question: string) => house.compose('exec', '-T', service, 'node', '-e', ASK, question);
-    demand((await ask(`SELECT FROM ${table}`)).trim() === 'done', `${service} reads ${table}`);
-    demand((await ask(`ALTER TABLE ${table} ADD COLUMN more text`)).includes('must be owner'), `${service} does not alter ${table}`);
+    const ask = (question: string) => house.run('docker', 'exec', container, 'node', '-e', ASK, question);
+    demand((await ask(`SELECT FROM ${table}`)).trim() === 'done', `${container} reads ${table}`);
+    demand((await ask(`ALTER TABLE ${table} ADD COLUMN more text`)).includes('must be owner'), `${container} does not alter ${table}`);
   }
   passed('the services come to the database as a role that changes no tables');
 }
