@@ -20,8 +20,8 @@ test.each(['SIGKILL', 'SIGTERM'] as const)('a process that ends by %s in the mid
   const response = await ask({ house, url: process_.url });
   const id = response.headers.get('location')!.slice('assists/'.length);
   for await (const { event } of eventsIn(response)) if (event.type === 'text') break;
-  const written = async () => (await house.database.pool.query('SELECT FROM ai.assist_events WHERE assist_id = $1', [id])).rowCount;
-  await expect.poll(written).toBe(1);
+  const written = async () => (await house.database.pool.query<{ events: number }>('SELECT events FROM ai.assist WHERE id = $1', [id])).rows[0]!.events;
+  await expect.poll(written).toBe(2);
   // Another process is alive and leaves it alone.
   await house.ai.sweep();
   expect((await house.ask('GET', `/assists/${id}`)).body).toMatchObject({ state: 'running', left: true });
@@ -73,4 +73,19 @@ test('a process is told to end while somebody follows another’s assist in it: 
   const rest = [];
   for await (const { event } of house.follow(id, { after: last.id })) rest.push(event.type === 'text' ? event.text : event.type);
   expect(rest).toEqual([' 웃었다.', 'ended']);
+});
+
+test('the database begins anew in the middle of an answer: it is heard to its end and counted', async () => {
+  await using house = await aHouse();
+  house.core.tell = () => aBrief([anItem('text', scene)]);
+  house.vendor.next({ pieces: ['그는', { gate: 'again' }, ' 웃었다.'], usage: { in: 40, out: 3 } });
+  const id = await house.assist({ feature: 'rewrite', span: scene.span() });
+  const events = house.follow(id);
+  await events.next();
+  await events.next();
+  await house.database.pool.query("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name LIKE 'cowrite-ai%' AND datname = current_database()");
+  house.vendor.open('again');
+  const rest = [];
+  for await (const { event } of events) rest.push(event.type === 'ended' ? event.assist : event);
+  expect(rest).toMatchObject([{ text: ' 웃었다.' }, { state: 'done', result: { texts: ['그는 웃었다.'] }, usage: { tokensIn: 40, tokensOut: 3, estimated: false } }]);
 });
