@@ -92,9 +92,10 @@ export class House {
     writeFileSync(join(this.folder, path), content, { mode });
   }
 
-  /** Waits until people can write. @returns how long it took, in milliseconds. */
+  /** Waits until people can write and be helped. @returns how long it took, in milliseconds. */
   ready(withinMs = 90_000): Promise<number> {
-    return until('the house is ready', async () => (await fetch('http://localhost/health/ready', { signal: AbortSignal.timeout(2_000) }).catch(() => null))?.ok ?? false, withinMs);
+    const answers = async (path: string) => (await fetch(`http://localhost${path}`, { signal: AbortSignal.timeout(2_000) }).catch(() => null))?.ok ?? false;
+    return until('the house is ready', async () => (await answers('/health/ready')) && (await answers('/ai/health')), withinMs);
   }
 
   /** Takes it down with everything in it. */

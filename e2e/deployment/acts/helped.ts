@@ -30,8 +30,9 @@ export async function helped(house: House): Promise<void> {
   client.stop();
 
   const headers = { authorization: `Bearer ${person.token}`, 'content-type': 'application/json' };
-  const { providers } = (await (await fetch(`${AI}/providers?projectId=${projectId}`, { headers })).json()) as { providers: { provider: string; notice: { version: string } }[] };
-  const [endpoint] = providers;
+  const told = await (await fetch(`${AI}/providers?projectId=${projectId}`, { headers: { authorization: headers.authorization } })).text();
+  const { providers: [endpoint] = [] } = JSON.parse(told) as { providers?: { provider: string; notice: { version: string } }[] };
+  demand(endpoint !== undefined, `the stand-in is told of: ${told}`);
   const agreed = [{ provider: endpoint!.provider, notice: endpoint!.notice.version }];
   await person.call('PUT', `/projects/${projectId}/ai`, { mode: 'on', allowed: agreed });
 
