@@ -57,7 +57,7 @@ CREATE TABLE ai.assist_text (
   assist_id     uuid PRIMARY KEY REFERENCES ai.assist ON DELETE CASCADE,
   made          jsonb NOT NULL,
   result        jsonb,
-  mandate        text,
+  mandate       text,
   cache_answers boolean NOT NULL,
   keep_texts    boolean NOT NULL,
   forget_at     timestamptz

@@ -259,7 +259,7 @@ function failureText(failure: unknown, locale: 'ko' | 'en'): string {
   return problemText(
     new Problem(failure.code, {
       ...failure.details,
-      ...(typeof resetsAt === 'string' ? { resetsAt: exactTime(new Date(resetsAt), locale) } : {}),
+      ...(typeof resetsAt === 'string' && /^\d{4}-\d\d-\d\dT/.test(resetsAt) ? { resetsAt: exactTime(new Date(resetsAt), locale) } : {}),
       ...(typeof provider === 'string' && provider in PROVIDER_NAMES ? { provider: PROVIDER_NAMES[provider as keyof typeof PROVIDER_NAMES] } : {}),
     }),
     locale,
