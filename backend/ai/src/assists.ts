@@ -1,10 +1,10 @@
 import { type Assist, type AssistEvent, AssistId, type assists, type In, type Locale, type Out, Problem, type ProblemBody, PROBLEMS, type ProjectId, sentenceOf } from '@cowrite/contract';
 import type { Pool } from '@cowrite/service-kit';
 import type { Grant } from '@cowrite/service-kit/grants';
+import { newId } from '@cowrite/service-kit';
 import { setTimeout as wait } from 'node:timers/promises';
 import * as store from './assists.store.ts';
 import type { Core } from './core.ts';
-import { newId } from './ids.ts';
 import { inKorea, type Limits, periodsAt } from './limits.ts';
 import { Live } from './live.ts';
 import type { Node } from './node.ts';

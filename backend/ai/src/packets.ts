@@ -1,10 +1,10 @@
 import { type assists, type In, type Out, PacketId, Problem, type ProjectId, type Provider } from '@cowrite/contract';
 import type { Pool } from '@cowrite/service-kit';
 import type { Grant } from '@cowrite/service-kit/grants';
+import { newId } from '@cowrite/service-kit';
 import * as store from './assists.store.ts';
 import type { Core } from './core.ts';
 import type { Makers } from './makers.ts';
-import { newId } from './ids.ts';
 import { type Made, made, shown } from './made.ts';
 
 const PACKET_MS = 10 * 60_000;

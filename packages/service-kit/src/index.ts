@@ -1,6 +1,7 @@
 export * from './config.ts';
 export * from './database.ts';
 export * from './embedded-postgres.ts';
+export * from './ids.ts';
 export * from './logger.ts';
 export * from './metrics.ts';
 export * from './migrate.ts';

@@ -16,11 +16,6 @@ export function endpointModel({ url, key, name, model, patience, fetch }: Omit<V
         sdk,
         call,
         {
-          // One message of each kind, each a plain string: the templates of some models take nothing else.
-          prompt: [
-            { role: 'system', content: call.system },
-            { role: 'user', content: [{ type: 'text', text: call.user.stable + call.user.rest }] },
-          ],
           refuses: (piece) => ((piece as { choices?: { delta?: { refusal?: unknown } }[] } | null)?.choices ?? []).some(({ delta }) => typeof delta?.refusal === 'string' && delta.refusal !== ''),
         },
         { name, patience, signal },

@@ -26,10 +26,6 @@ export async function openAiModel({ url, key, model, patience, fetch }: Vendor):
         sdk,
         call,
         {
-          prompt: [
-            { role: 'system', content: call.system },
-            { role: 'user', content: [{ type: 'text', text: call.user.stable + call.user.rest }] },
-          ],
           // Without this the maker would keep the conversation for a month, to be continued.
           providerOptions: { openai: { store: false, reasoningEffort: 'low' } },
           refuses: (piece) => (piece as { type?: unknown } | null)?.type === 'response.refusal.delta',

@@ -15,11 +15,17 @@ export interface Patience {
 
 /** How a call is put for one maker. */
 export interface Speech {
-  prompt: SdkOptions['prompt'];
+  /** One plain message of each kind, when none is given: the templates of some models take nothing else. */
+  prompt?: SdkOptions['prompt'];
   providerOptions?: SdkOptions['providerOptions'];
   /** Whether a piece of the wire, as it came, is the model's refusal. */
   refuses?: (piece: unknown) => boolean;
 }
+
+const plainly = ({ system, user }: ModelCall): SdkOptions['prompt'] => [
+  { role: 'system', content: system },
+  { role: 'user', content: [{ type: 'text', text: user.stable + user.rest }] },
+];
 
 /**
  * Asks a model, once, and turns what the SDK says into parts. Thinking is a sign of life and nothing more.
@@ -28,7 +34,7 @@ export interface Speech {
 export async function* streamOf(
   model: SdkModel,
   call: ModelCall,
-  { prompt, providerOptions, refuses = () => false }: Speech,
+  { prompt = plainly(call), providerOptions, refuses = () => false }: Speech,
   { name, patience, signal }: { name: string; patience: Patience; signal: AbortSignal },
 ): AsyncGenerator<ModelPart> {
   const stop = new AbortController();

@@ -1,11 +1,11 @@
 import { type accounts, type In, type Out, Problem, TokenId, type User, UserId } from '@cowrite/contract';
+import { newId } from '@cowrite/service-kit';
 import { randomBytes } from 'node:crypto';
 import type { CoreConfig } from '../config.ts';
 import type { Clock } from '../platform/clock.ts';
 import type { SessionTokens } from '../platform/cookies.ts';
 import type { Database } from '../platform/database.ts';
 import type { SignedIn } from '../platform/grants.ts';
-import { newId } from '../platform/ids.ts';
 import { type Keys, sha256 } from '../platform/keys.ts';
 import { standingChanged } from '../platform/outbox.ts';
 import { Patience, Rate } from '../platform/rates.ts';
@@ -53,7 +53,7 @@ export class Accounts {
     const passwordHash = await this.parts.passwords.hash(input.password);
     return this.db.transaction().execute(async (tx) => {
       const account: store.Account = {
-        id: newId(UserId, this.clock),
+        id: newId(UserId, this.clock.now()),
         email: input.email,
         name: input.name,
         password_hash: passwordHash,
@@ -195,7 +195,7 @@ export class Accounts {
     const token = TOKEN_PREFIX + randomBytes(32).toString('base64url');
     const now = this.clock.now();
     const row = {
-      id: newId(TokenId, this.clock),
+      id: newId(TokenId, this.clock.now()),
       user_id: who.userId,
       name: input.name,
       hash: sha256(token),

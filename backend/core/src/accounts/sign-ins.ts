@@ -1,10 +1,10 @@
 import { SignInId, type UserId } from '@cowrite/contract';
+import { newId } from '@cowrite/service-kit';
 import { randomBytes } from 'node:crypto';
 import type { CoreConfig } from '../config.ts';
 import type { Clock } from '../platform/clock.ts';
 import type { SessionTokens } from '../platform/cookies.ts';
 import type { Tx } from '../platform/database.ts';
-import { newId } from '../platform/ids.ts';
 import { type Keys, sha256 } from '../platform/keys.ts';
 import { standingChanged } from '../platform/outbox.ts';
 import * as store from './accounts.store.ts';
@@ -29,7 +29,7 @@ export class SignIns {
   /** Begins one: a new family of refresh tokens. */
   async begin(tx: Tx, userId: UserId, from: Origin): Promise<SessionTokens> {
     const now = this.clock.now();
-    const id = newId(SignInId, this.clock);
+    const id = newId(SignInId, this.clock.now());
     const refreshToken = randomBytes(32).toString('base64url');
     const expiresAt = new Date(now.getTime() + Math.min(this.config.refreshTokenMs, this.config.signInMaxMs));
     await store.addSignIn(tx, { id, user_id: userId, user_agent: from.userAgent, created_at: now, last_used_at: now, expires_at: expiresAt, ended_at: null }, sha256(refreshToken));

@@ -1,9 +1,9 @@
 import { Email, IdentityId, type In, LINK_STATE, type LinkNeeded, type Out, Problem, type SignInProvider, type social, UserId } from '@cowrite/contract';
+import { newId } from '@cowrite/service-kit';
 import { randomBytes } from 'node:crypto';
 import type { Clock } from '../platform/clock.ts';
 import type { Database, Tx } from '../platform/database.ts';
 import type { SignedIn } from '../platform/grants.ts';
-import { newId } from '../platform/ids.ts';
 import { sha256 } from '../platform/keys.ts';
 import * as accounts from './accounts.store.ts';
 import { type Accounts, asUser, type Signed } from './accounts.ts';
@@ -145,7 +145,7 @@ export class Social {
   async #join(tx: Tx, arrived: Arrived, email: string | null, from: Origin): Promise<Signed> {
     const now = this.clock.now();
     const account: accounts.Account = {
-      id: newId(UserId, this.clock),
+      id: newId(UserId, this.clock.now()),
       email,
       email_verified_at: email === null ? null : now,
       name: nameFrom(arrived.name) ?? NAMELESS[from.locale],
@@ -161,7 +161,7 @@ export class Social {
 
   #link(tx: Tx, userId: UserId, { provider, issuer, subject, email }: Pick<Arrived, 'provider' | 'issuer' | 'subject' | 'email'>): Promise<boolean> {
     const now = this.clock.now();
-    return store.addIdentity(tx, { id: newId(IdentityId, this.clock), user_id: userId, provider, issuer, subject, email, created_at: now, last_used_at: now });
+    return store.addIdentity(tx, { id: newId(IdentityId, this.clock.now()), user_id: userId, provider, issuer, subject, email, created_at: now, last_used_at: now });
   }
 
   async #linkNeeded(tx: Tx, arrived: Arrived, { email, holder, browser }: { email: string; holder: accounts.Account; browser: string }): Promise<Problem> {

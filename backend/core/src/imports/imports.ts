@@ -1,12 +1,12 @@
 import { DocumentId, type Import, ImportFileId, ImportId, type ImportFile, type ImportSection, type imports, type In, NodeId, type NodeKind, type Out, Problem } from '@cowrite/contract';
 import { isRefusal, linesOf, many, OutlineTree, planInsert } from '@cowrite/manuscript';
+import { newId, newUuid } from '@cowrite/service-kit';
 import type { Limits } from '../config.ts';
 import type { Outline } from '../outline/outline.ts';
 import * as nodes from '../outline/outline.store.ts';
 import type { Clock } from '../platform/clock.ts';
 import type { Database } from '../platform/database.ts';
 import type { Granted } from '../platform/grants.ts';
-import { newId, newUuid } from '../platform/ids.ts';
 import { appendEvent, editsWait, lockProject } from '../platform/outbox.ts';
 import type { Workers } from '../platform/workers.ts';
 import * as store from './imports.store.ts';
@@ -38,7 +38,7 @@ export class Imports {
   ) {}
 
   async open(access: Granted<'story.write'>): Promise<Import> {
-    const row = { id: newId(ImportId, this.clock), project_id: access.projectId, state: 'open' as const, created_by: access.userId, created_at: this.clock.now() };
+    const row = { id: newId(ImportId, this.clock.now()), project_id: access.projectId, state: 'open' as const, created_by: access.userId, created_at: this.clock.now() };
     await store.open(this.db, row);
     return { id: row.id, state: row.state, files: [], createdAt: row.created_at.toISOString() };
   }
@@ -50,7 +50,7 @@ export class Imports {
     const read = bytes.length > INLINE_BYTES ? await this.parts.workers.run('read-file', { bytes, name }) : readFile(bytes, name);
     if (!read.readable) throw new Problem('unreadable-text', { reason: read.reason });
     const row = {
-      id: newId(ImportFileId, this.clock),
+      id: newId(ImportFileId, this.clock.now()),
       import_id: importId,
       name: name.normalize('NFC').replace(/[\u0000-\u001f\u007f]/g, ' '),
       encoding: read.encoding,
@@ -166,14 +166,14 @@ export class Imports {
       for (const [index, section] of sections.entries()) {
         if (section.from > section.to || section.to > lines.length) throw new Problem('invalid-input', {}, [{ path: `files.${at}.sections.${index}.to`, message: 'outside-the-file' }]);
         const own = lines.slice(section.from, section.to);
-        const id = newId(NodeId, this.clock);
+        const id = newId(NodeId, this.clock.now());
         const chapter = (under: NodeId | null, chapterId: NodeId, numbering: ImportSection['numbering']): Planned => ({
           id: chapterId,
           kind: 'chapter',
           title: section.title,
           numbering,
           under,
-          scene: { id: newId(NodeId, this.clock), documentId: newId(DocumentId, this.clock), lines: own },
+          scene: { id: newId(NodeId, this.clock.now()), documentId: newId(DocumentId, this.clock.now()), lines: own },
         });
         if (section.kind === 'chapter') {
           planned.push(chapter(part, id, section.numbering));
@@ -182,7 +182,7 @@ export class Imports {
         part = id;
         planned.push({ id, kind: 'part', title: section.title, numbering: 'counted', under: null, scene: null });
         // Prose between a part's heading and its first chapter stays there, as an opening that is not counted.
-        if (own.some((line) => line.trim() !== '')) planned.push(chapter(part, newId(NodeId, this.clock), 'uncounted'));
+        if (own.some((line) => line.trim() !== '')) planned.push(chapter(part, newId(NodeId, this.clock.now()), 'uncounted'));
       }
     }
     return planned;
@@ -196,7 +196,7 @@ export class Imports {
       for (let characters = 0; to < scenes.length && characters < TASK_CHARACTERS; to++) characters += scenes[to]!.lines.reduce((sum, line) => sum + line.length, 0);
       const task = scenes.slice(from, to);
       const written = await this.parts.workers.run('write-scenes', { scenes: task.map((scene) => scene.lines) });
-      for (const [at, updates] of written.entries()) for (const bytes of updates) edits.push({ id: newUuid(this.clock), documentId: task[at]!.documentId, bytes });
+      for (const [at, updates] of written.entries()) for (const bytes of updates) edits.push({ id: newUuid(this.clock.now()), documentId: task[at]!.documentId, bytes });
       from = to;
     }
     return edits;

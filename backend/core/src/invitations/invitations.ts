@@ -1,11 +1,11 @@
 import { type In, InvitationId, type invitations, type Out, Problem, Role } from '@cowrite/contract';
+import { newId } from '@cowrite/service-kit';
 import { randomBytes } from 'node:crypto';
 import type { CoreConfig } from '../config.ts';
 import * as members from '../members/members.store.ts';
 import type { Clock } from '../platform/clock.ts';
 import type { Database } from '../platform/database.ts';
 import type { Granted, SignedIn } from '../platform/grants.ts';
-import { newId } from '../platform/ids.ts';
 import { sha256 } from '../platform/keys.ts';
 import { appendEvent, lockProject, standingChanged } from '../platform/outbox.ts';
 import * as store from './invitations.store.ts';
@@ -24,7 +24,7 @@ export class Invitations {
     const code = randomBytes(24).toString('base64url');
     const now = this.clock.now();
     const row = {
-      id: newId(InvitationId, this.clock),
+      id: newId(InvitationId, this.clock.now()),
       project_id: access.projectId,
       role: input.role,
       code_hash: sha256(code),

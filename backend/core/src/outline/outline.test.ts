@@ -1,7 +1,7 @@
 import { type Call, NodeId, ProjectEvent, routes } from '@cowrite/contract';
 import { mayContain, OutlineTree } from '@cowrite/manuscript';
+import { newId } from '@cowrite/service-kit';
 import { expect, test } from 'vitest';
-import { newId } from '../platform/ids.ts';
 import { aStory, documentOf, HandClock, type Story } from '../platform/testing/scenario.ts';
 
 const { outline } = routes;
@@ -35,7 +35,7 @@ test('new nodes go last, or where they are wanted; a chapter comes with its scen
 test('the same ids again make nothing twice', async () => {
   await using story = await aSerial();
   const clock = new HandClock();
-  const ids = { id: newId(NodeId, clock), sceneId: newId(NodeId, clock) };
+  const ids = { id: newId(NodeId, clock.now()), sceneId: newId(NodeId, clock.now()) };
   const once = await story.add({ kind: 'chapter', title: '4화', ...ids });
   const twice = await story.add({ kind: 'chapter', title: '4화', ...ids });
   expect(twice).toEqual(once);
@@ -76,7 +76,7 @@ test('refuses what cannot be, and nothing has moved then', async () => {
   const before = await story.drawn();
   expect(await move(story, { nodeIds: [story.one.id], to: { place: 'into', nodeId: story.first.id } }).problem).toMatchObject({ code: 'impossible-move', status: 409 });
   expect(await move(story, { nodeIds: [story.third.id, story.one.id], to: { place: 'before', nodeId: story.first.id } }).problem).toMatchObject({ code: 'impossible-move' });
-  expect(await move(story, { nodeIds: [newId(NodeId, new HandClock())], to: { place: 'into', nodeId: null } }).problem).toMatchObject({ code: 'not-found' });
+  expect(await move(story, { nodeIds: [newId(NodeId, new HandClock().now())], to: { place: 'into', nodeId: null } }).problem).toMatchObject({ code: 'not-found' });
   await story.owner.call(outline.trash, { projectId: story.projectId, nodeIds: [story.two.id] });
   expect(await move(story, { nodeIds: [story.first.id], to: { place: 'into', nodeId: story.two.id } }).problem).toMatchObject({ code: 'in-trash' });
   expect(await story.owner.call(outline.update, { projectId: story.projectId, nodeId: story.two.id, title: '휴지통 속' }).problem).toMatchObject({ code: 'in-trash' });

@@ -1,10 +1,10 @@
 import { DocumentId, type In, type Node, NodeId, type NodeKind, type Out, type outline, type Place, Problem, type ProjectId } from '@cowrite/contract';
 import { between, isRefusal, mayContain, numberingFromTitle, OutlineTree, planInsert, planMove, type Refusal, type Standing, sumOfLengths } from '@cowrite/manuscript';
+import { newId } from '@cowrite/service-kit';
 import type { Limits } from '../config.ts';
 import type { Clock } from '../platform/clock.ts';
 import type { Database, Tx } from '../platform/database.ts';
 import type { Granted } from '../platform/grants.ts';
-import { newId } from '../platform/ids.ts';
 import { appendEvent, lockProject } from '../platform/outbox.ts';
 import * as store from './outline.store.ts';
 
@@ -38,9 +38,9 @@ export class Outline {
         const [made] = await store.some(tx, access.projectId, [input.id]);
         if (made !== undefined) return this.#made(tx, access.projectId, made);
       }
-      const id = input.id ?? newId(NodeId, this.clock);
-      const sceneId = input.kind === 'chapter' ? (input.sceneId ?? newId(NodeId, this.clock)) : null;
-      const documentId = input.kind === 'chapter' || input.kind === 'scene' ? (input.documentId ?? newId(DocumentId, this.clock)) : null;
+      const id = input.id ?? newId(NodeId, this.clock.now());
+      const sceneId = input.kind === 'chapter' ? (input.sceneId ?? newId(NodeId, this.clock.now())) : null;
+      const documentId = input.kind === 'chapter' || input.kind === 'scene' ? (input.documentId ?? newId(DocumentId, this.clock.now())) : null;
       const nodeIds = sceneId === null ? [id] : [id, sceneId];
       if (await store.anyTaken(tx, nodeIds, documentId === null ? [] : [documentId])) throw new Problem('invalid-input', {}, [{ path: 'id', message: 'taken' }]);
       if ((await store.countAll(tx, access.projectId)) + nodeIds.length > this.limits.nodesMax) throw new Problem('too-large', { limit: this.limits.nodesMax });

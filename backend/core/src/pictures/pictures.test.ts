@@ -1,14 +1,14 @@
 import { AddressClaims, type BlobId, BlobId as BlobIds, MediaTicketClaims, type ProjectId, routes } from '@cowrite/contract';
+import { newId } from '@cowrite/service-kit';
 import { createLocalJWKSet, decodeJwt, jwtVerify } from 'jose';
 import { expect, test } from 'vitest';
-import { newId } from '../platform/ids.ts';
 import { aStory, type Story } from '../platform/testing/scenario.ts';
 
 const { media, projects } = routes;
 
 /** A picture as the media service leaves it. */
 async function aStoredPicture(story: Story, kind: 'cover' | 'image' = 'cover', projectId: ProjectId = story.projectId): Promise<BlobId> {
-  const id = newId(BlobIds, story.clock);
+  const id = newId(BlobIds, story.clock.now());
   const { pool } = story.database;
   await pool.query("INSERT INTO media.blob (id, project_id, uploader, kind, state, sha256, width, height, bytes, created_at) VALUES ($1, $2, $3, $4, 'stored', sha256('x'), 480, 640, 1, now())", [id, projectId, story.owner.user.id, kind]);
   for (const [name, width, height] of [
@@ -63,7 +63,7 @@ test('a picture of another work, of another kind, or that is not there is no cov
   await using story = await aStory({ roles: [] });
   const { projectId, owner, outsider } = story;
   const other = await outsider.call(projects.create, { title: '남의 작품' });
-  const [foreign, image, nothing] = [await aStoredPicture(story, 'cover', other.id), await aStoredPicture(story, 'image'), newId(BlobIds, story.clock)];
+  const [foreign, image, nothing] = [await aStoredPicture(story, 'cover', other.id), await aStoredPicture(story, 'image'), newId(BlobIds, story.clock.now())];
   for (const coverId of [foreign, image, nothing]) expect(await owner.call(projects.update, { projectId, coverId }).problem).toMatchObject({ code: 'not-found' });
   for (const blobId of [foreign, nothing]) expect(await owner.call(media.read, { projectId, blobId }).problem).toMatchObject({ code: 'not-found' });
   expect(await outsider.call(media.read, { projectId, blobId: image }).problem).toMatchObject({ code: 'not-found' });

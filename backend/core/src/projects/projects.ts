@@ -1,10 +1,10 @@
 import { type In, type Out, Problem, type Project, ProjectId, type projects, type Role } from '@cowrite/contract';
+import { newId } from '@cowrite/service-kit';
 import * as members from '../members/members.store.ts';
 import type { Pictures } from '../pictures/pictures.ts';
 import type { Clock } from '../platform/clock.ts';
 import type { Database, Tx } from '../platform/database.ts';
 import type { Granted, SignedIn } from '../platform/grants.ts';
-import { newId } from '../platform/ids.ts';
 import { appendEvent, lockProject, standingChanged } from '../platform/outbox.ts';
 import * as store from './projects.store.ts';
 
@@ -20,7 +20,7 @@ export class Projects {
   async create(who: SignedIn, input: In<typeof projects.create>): Promise<Project> {
     const now = this.clock.now();
     return this.db.transaction().execute(async (tx) => {
-      const id = input.id ?? newId(ProjectId, this.clock);
+      const id = input.id ?? newId(ProjectId, this.clock.now());
       const row = { id, title: input.title, description: input.description ?? '', genre: input.genre ?? '', settings: '{}', cover_id: null, state: 'active' as const, rev: 1, seq: 0, created_at: now, updated_at: now, trashed_at: null };
       if (!(await store.add(tx, row))) {
         const mine = await store.readAsMember(tx, id, who.userId);

@@ -10,6 +10,7 @@ import { agoText, countText, exactTime } from '../../shared/i18n/numbers.ts';
 import { useLocale, useWords } from '../../shared/i18n/words.tsx';
 import { useProject } from '../../shared/project/project.tsx';
 import { Button } from '../../shared/ui/button.tsx';
+import { downloadText } from '../../shared/ui/download-text.ts';
 import { Choice } from '../../shared/ui/choice.tsx';
 import { useNotify } from '../../shared/ui/notices.tsx';
 import { PlainPage, Section } from '../../shared/ui/plain-page.tsx';
@@ -47,24 +48,47 @@ export function AiPage() {
   );
 }
 
-/** The owner's choice for the work; what they agree to counts for their own text as well. */
-function Decision({ settings, house }: { settings: AiSettings; house: House }) {
+/** Saves a choice, says so, and reads the work again. */
+function useSaving(save: () => Promise<unknown>) {
   const t = useWords(words);
-  const locale = useLocale();
   const notify = useNotify();
-  const { projectId, reread } = useProject();
-  const id = useId();
-  const [mode, setMode] = useState(settings.mode);
-  const [agreed, setAgreed] = useState(() => agreedNow(settings.allowed, house));
-  const [cacheAnswers, setCacheAnswers] = useState(settings.cacheAnswers);
-  const [keepTexts, setKeepTexts] = useState(settings.keepTexts);
-  const save = useMutation({
-    mutationFn: () => call(routes.assistGrants.decide, { projectId, mode, allowed: agreementsOf(agreed, house), cacheAnswers, keepTexts }),
+  const { reread } = useProject();
+  return useMutation({
+    mutationFn: save,
     onSuccess: async () => {
       notify({ text: t.saved });
       await reread();
     },
   });
+}
+
+function Save({ of }: { of: ReturnType<typeof useSaving> }) {
+  const t = useWords(words);
+  const locale = useLocale();
+  return (
+    <>
+      <Button look="primary" className="mt-4" disabled={of.isPending} onClick={() => of.mutate()}>
+        {t.save}
+      </Button>
+      {of.isError && (
+        <p role="alert" className="m-0 mt-2 text-sm text-bad">
+          {problemText(of.error, locale)}
+        </p>
+      )}
+    </>
+  );
+}
+
+/** The owner's choice for the work; what they agree to counts for their own text as well. */
+function Decision({ settings, house }: { settings: AiSettings; house: House }) {
+  const t = useWords(words);
+  const { projectId } = useProject();
+  const id = useId();
+  const [mode, setMode] = useState(settings.mode);
+  const [agreed, setAgreed] = useState(() => agreedNow(settings.allowed, house));
+  const [cacheAnswers, setCacheAnswers] = useState(settings.cacheAnswers);
+  const [keepTexts, setKeepTexts] = useState(settings.keepTexts);
+  const save = useSaving(() => call(routes.assistGrants.decide, { projectId, mode, allowed: agreementsOf(agreed, house), cacheAnswers, keepTexts }));
   return (
     <Section title={t.mode}>
       <fieldset className="m-0 flex flex-col gap-1 border-0 p-0">
@@ -81,16 +105,7 @@ function Decision({ settings, house }: { settings: AiSettings; house: House }) {
           <Choice kind="checkbox" label={t.keepTexts} checked={keepTexts} onChange={setKeepTexts} />
         </div>
       )}
-      <div className="mt-4">
-        <Button look="primary" disabled={save.isPending} onClick={() => save.mutate()}>
-          {t.save}
-        </Button>
-      </div>
-      {save.isError && (
-        <p role="alert" className="m-0 mt-2 text-sm text-bad">
-          {problemText(save.error, locale)}
-        </p>
-      )}
+      <Save of={save} />
     </Section>
   );
 }
@@ -98,17 +113,9 @@ function Decision({ settings, house }: { settings: AiSettings; house: House }) {
 /** Where one's own text may go. */
 function Mine({ settings, house }: { settings: AiSettings; house: House }) {
   const t = useWords(words);
-  const locale = useLocale();
-  const notify = useNotify();
-  const { projectId, me, reread } = useProject();
+  const { projectId, me } = useProject();
   const [agreed, setAgreed] = useState(() => agreedNow(settings.members.find(({ userId }) => userId === me)?.agreed ?? [], house));
-  const save = useMutation({
-    mutationFn: () => call(routes.assistGrants.agree, { projectId, agreed: agreementsOf(agreed, house) }),
-    onSuccess: async () => {
-      notify({ text: t.saved });
-      await reread();
-    },
-  });
+  const save = useSaving(() => call(routes.assistGrants.agree, { projectId, agreed: agreementsOf(agreed, house) }));
   const allowed = { ...house, providers: house.providers.filter(({ provider }) => settings.allowed.some((each) => each.provider === provider)) };
   return (
     <>
@@ -120,16 +127,7 @@ function Mine({ settings, house }: { settings: AiSettings; house: House }) {
       {settings.mode === 'on' && (
         <Section title={t.mine} text={t.mineText}>
           <Notices house={allowed} agreed={agreed} onChange={setAgreed} />
-          <div className="mt-4">
-            <Button look="primary" disabled={save.isPending} onClick={() => save.mutate()}>
-              {t.save}
-            </Button>
-          </div>
-          {save.isError && (
-            <p role="alert" className="m-0 mt-2 text-sm text-bad">
-              {problemText(save.error, locale)}
-            </p>
-          )}
+          <Save of={save} />
         </Section>
       )}
     </>
@@ -281,7 +279,7 @@ function Ledger() {
                 {t.ledgerMore}
               </Button>
             )}
-            <Button look="quiet" onClick={() => download(`${project.title} AI.csv`, ledgerCsv(lines, nameOf))}>
+            <Button look="quiet" onClick={() => downloadText(`${project.title} AI`, ledgerCsv(lines, nameOf), 'csv')}>
               {t.ledgerFile}
             </Button>
           </div>
@@ -289,12 +287,4 @@ function Ledger() {
       )}
     </Section>
   );
-}
-
-function download(name: string, text: string): void {
-  const link = document.createElement('a');
-  link.href = URL.createObjectURL(new Blob(['\ufeff', text], { type: 'text/csv;charset=utf-8' }));
-  link.download = name;
-  link.click();
-  setTimeout(() => URL.revokeObjectURL(link.href), 0);
 }

@@ -18,6 +18,7 @@ import { SelectField } from '../../shared/ui/select-field.tsx';
 import { TextField } from '../../shared/ui/text-field.tsx';
 import { EmptyState, FailedState, Skeleton } from '../../shared/ui/state.tsx';
 import { type Asked, useAssistRun } from './assist-run.ts';
+import { numbered } from './numbered.ts';
 import { PacketSheet } from './packet-sheet.tsx';
 import { type RowsOf, Rows } from './rows-view.tsx';
 import { Answer, OneText, Rewriting, RunFoot, Variants } from './run-view.tsx';
@@ -51,8 +52,8 @@ const LANGUAGES = [
 ] as const;
 /** What stands before the caret and is told when text is to be continued. */
 const BEFORE_CARET_UNITS = 3_000;
-/** What a character remembers of the talk; the contract takes forty. */
-const SAID_KEPT = 40;
+/** What a character is told of the talk; the contract takes forty. */
+const SAID_TOLD = 40;
 
 /** Help beside the text. It proposes; what enters the manuscript is put there by the person, by hand. */
 export function AssistPanel({ onClose }: { onClose: () => void }) {
@@ -139,7 +140,7 @@ function Ask() {
       case 'ask':
         return { task: { feature, question: saidIn('question'), ...asOf }, place: null, before: '' };
       case 'simulate':
-        return { task: { feature, character: saidIn('character'), message: saidIn('message'), said, ...asOf }, place: null, before: '' };
+        return { task: { feature, character: saidIn('character'), message: saidIn('message'), said: said.slice(-SAID_TOLD), ...asOf }, place: null, before: '' };
       case 'research':
         return { task: { feature, question: saidIn('question'), sources: saidIn('source') === '' ? [] : [saidIn('source')] }, place: null, before: '' };
       case 'summarise':
@@ -175,7 +176,7 @@ function Ask() {
   const question = about?.task.feature === 'simulate' ? about.task.message : '';
   useEffect(() => {
     if (!answer) return;
-    setSaid((before) => [...before, { by: 'writer' as const, text: question }, { by: 'character' as const, text: answer }].slice(-SAID_KEPT));
+    setSaid((before) => [...before, { by: 'writer' as const, text: question }, { by: 'character' as const, text: answer }]);
     setGiven((before) => ({ ...before, message: '' }));
   }, [answer, question]);
 
@@ -278,9 +279,8 @@ function Said({ said, character }: { said: readonly { by: 'writer' | 'character'
   if (said.length === 0) return null;
   return (
     <ol aria-label={character} className="m-0 flex max-h-56 list-none flex-col gap-2 overflow-y-auto p-0">
-      {said.map(({ by, text }, at) => (
-        // oxlint-disable-next-line react/no-array-index-key
-        <li key={at} className={by === 'writer' ? 'ml-8 rounded bg-accent-soft px-3 py-2 text-sm' : 'mr-8 rounded bg-sunken px-3 py-2 font-serif text-sm'}>
+      {numbered(said).map(({ number, thing: { by, text } }) => (
+        <li key={number} className={by === 'writer' ? 'ml-8 rounded bg-accent-soft px-3 py-2 text-sm' : 'mr-8 rounded bg-sunken px-3 py-2 font-serif text-sm'}>
           {text}
         </li>
       ))}

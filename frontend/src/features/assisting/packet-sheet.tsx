@@ -13,6 +13,7 @@ import { Button, IconButton } from '../../shared/ui/button.tsx';
 import { Sheet } from '../../shared/ui/sheet.tsx';
 import { Skeleton } from '../../shared/ui/state.tsx';
 import { costText } from './cost.ts';
+import { numbered } from './numbered.ts';
 import { PROVIDER_NAMES, words } from './words.ts';
 
 /** Everything that would be sent, to the word; what is taken out is not sent, and what is sent is what stands here. */
@@ -94,9 +95,8 @@ function LeftOut({ title, names }: { title: string; names: readonly string[] }) 
     <section>
       <h3 className="m-0 text-sm font-medium">{title}</h3>
       <ul className="m-0 mt-1 list-disc pl-5 text-sm text-ink-2">
-        {names.map((name, at) => (
-          // oxlint-disable-next-line react/no-array-index-key
-          <li key={at}>{name}</li>
+        {numbered(names).map(({ number, thing: name }) => (
+          <li key={number}>{name}</li>
         ))}
       </ul>
     </section>

@@ -6,6 +6,7 @@ import { countText } from '../../shared/i18n/numbers.ts';
 import { Button } from '../../shared/ui/button.tsx';
 import { useNotify } from '../../shared/ui/notices.tsx';
 import type { Run } from './assist-run.ts';
+import { numbered } from './numbered.ts';
 import { CitationLink } from './run-view.tsx';
 import { words } from './words.ts';
 
@@ -36,11 +37,9 @@ export function Rows({ feature, run, onDismiss }: { feature: RowsOf; run: Run; o
     <section aria-label={t[feature]} className="flex flex-col gap-3">
       {feature === 'react' && <p className="m-0 rounded bg-warn-soft px-3 py-2 text-sm">{t.simulated(countText(rows.length, locale))}</p>}
       <ol className="m-0 flex list-none flex-col gap-2 p-0">
-        {rows.map((row, at) => (
-          // Rows keep their order; more only come after them.
-          // oxlint-disable-next-line react/no-array-index-key
-          <li key={at} className="rounded-lg border border-line bg-surface p-3">
-            <RowCard feature={feature} row={row} number={at + 1} />
+        {numbered(rows).map(({ number, thing: row }) => (
+          <li key={number} className="rounded-lg border border-line bg-surface p-3">
+            <RowCard feature={feature} row={row} number={number} />
           </li>
         ))}
       </ol>

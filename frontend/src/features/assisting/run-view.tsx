@@ -13,6 +13,7 @@ import { useNotify } from '../../shared/ui/notices.tsx';
 import { answerOf, type Run } from './assist-run.ts';
 import { changesOf } from './changes.ts';
 import { costText } from './cost.ts';
+import { numbered } from './numbered.ts';
 import { sentencesOf } from './sentences.ts';
 import { PROVIDER_NAMES, words } from './words.ts';
 
@@ -21,10 +22,8 @@ export function Variants({ run, onTake, onDismiss }: { run: Run; onTake: (text: 
   const t = useWords(words);
   return (
     <div className="flex flex-col gap-4">
-      {run.texts.map((text, at) => (
-        // The texts of a run keep their order, and each only grows.
-        // oxlint-disable-next-line react/no-array-index-key
-        <Variant key={at} name={t.variant(at + 1)} text={text} isWhole={run.state !== 'running'} onTake={onTake} />
+      {numbered(run.texts).map(({ number, thing: text }) => (
+        <Variant key={number} name={t.variant(number)} text={text} isWhole={run.state !== 'running'} onTake={onTake} />
       ))}
       {run.state !== 'running' && run.texts.length > 0 && (
         <Button look="quiet" onClick={onDismiss}>
@@ -38,20 +37,19 @@ export function Variants({ run, onTake, onDismiss }: { run: Run; onTake: (text: 
 function Variant({ name, text, isWhole, onTake }: { name: string; text: string; isWhole: boolean; onTake: (text: string) => void }) {
   const t = useWords(words);
   const [left, setLeft] = useState<ReadonlySet<number>>(new Set());
-  const sentences = sentencesOf(text);
-  const picked = sentences.filter((sentence, at) => !left.has(at) && sentence.trim() !== '');
+  const sentences = numbered(sentencesOf(text));
+  const picked = sentences.filter(({ number, thing }) => !left.has(number) && thing.trim() !== '').map(({ thing }) => thing);
   return (
     <section aria-label={name} className="rounded-lg border border-line bg-surface p-3">
       <h3 className="m-0 mb-1.5 text-xs font-medium text-ink-2">{name}</h3>
       <p className="m-0 font-serif text-base leading-[1.85] whitespace-pre-wrap">
-        {sentences.map((sentence, at) =>
+        {sentences.map(({ number, thing: sentence }) =>
           isWhole && sentence.trim() !== '' ? (
             <button
-              // oxlint-disable-next-line react/no-array-index-key
-              key={at}
+              key={number}
               type="button"
-              aria-pressed={!left.has(at)}
-              onClick={() => setLeft((before) => new Set(before.has(at) ? [...before].filter((each) => each !== at) : [...before, at]))}
+              aria-pressed={!left.has(number)}
+              onClick={() => setLeft((before) => new Set(before.has(number) ? [...before].filter((each) => each !== number) : [...before, number]))}
               className="inline rounded-sm text-left whitespace-pre-wrap hover:bg-accent-soft aria-[pressed=false]:text-ink-3 aria-[pressed=false]:line-through"
             >
               {sentence}
@@ -81,17 +79,15 @@ export function Rewriting({ run, before, onTake, onDismiss }: { run: Run; before
     <section aria-label={t.variant(1)} className="rounded-lg border border-line bg-surface p-3">
       <p className="m-0 font-serif text-base leading-[1.85] whitespace-pre-wrap">
         {isWhole
-          ? changesOf(before, text).map(({ kind, text: part }, at) =>
+          ? numbered(changesOf(before, text)).map(({ number, thing: { kind, text: part } }) =>
               kind === 'same' ? (
                 part
               ) : kind === 'new' ? (
-                // oxlint-disable-next-line react/no-array-index-key
-                <ins key={at} className="rounded-sm bg-accent-soft text-ink underline decoration-good decoration-2 underline-offset-4">
+                <ins key={number} className="rounded-sm bg-accent-soft text-ink underline decoration-good decoration-2 underline-offset-4">
                   {part}
                 </ins>
               ) : (
-                // oxlint-disable-next-line react/no-array-index-key
-                <del key={at} className="text-bad">
+                <del key={number} className="text-bad">
                   {part}
                 </del>
               ),
@@ -158,9 +154,8 @@ export function Answer({ run }: { run: Run }) {
   return (
     <section aria-label={t.found}>
       <p className="m-0 font-serif text-base leading-[1.85]">
-        {answer.sentences.map(({ text, citations }, at) => (
-          // oxlint-disable-next-line react/no-array-index-key
-          <span key={at}>
+        {numbered(answer.sentences).map(({ number, thing: { text, citations } }) => (
+          <span key={number}>
             {text}
             {citations.map((citation) => (
               <CitationLink key={`${citation.itemId} ${citation.span.from}`} number={numberOf(citation)} span={citation.span} />

@@ -11,6 +11,7 @@ import { goTo, type Place } from '../../shared/project/place.ts';
 import { useProject } from '../../shared/project/project.tsx';
 import { saveTogether, unsentOf } from '../../shared/project/save-together.ts';
 import { IconButton } from '../../shared/ui/button.tsx';
+import { downloadText } from '../../shared/ui/download-text.ts';
 import { menuLayer } from '../../shared/ui/layers.tsx';
 import { menuItemClass, menuPopupClass } from '../../shared/ui/menu.ts';
 import { SaveStateLabel } from './save-state.tsx';
@@ -142,7 +143,10 @@ export function Frame({
             unsent={{
               // Asked when the menu wants to know: the frame must not be drawn anew at every commit.
               count: () => unsentOf(saveTogether(scenes.states(), { outline: outlineWaiting, scenes: live?.waiting() ?? 0 }, connection)) - outlineWaiting,
-              download: () => downloadUnsent(project.title, scenes.unsentText()),
+              download: () => {
+                const text = scenes.unsentText();
+                if (text !== null) downloadText(project.title, text);
+              },
             }}
           />
         </div>
@@ -194,15 +198,6 @@ export function Frame({
       )}
     </div>
   );
-}
-
-function downloadUnsent(title: string, text: string | null): void {
-  if (text === null) return;
-  const link = document.createElement('a');
-  link.href = URL.createObjectURL(new Blob(['\ufeff', text], { type: 'text/plain;charset=utf-8' }));
-  link.download = `${title}.txt`;
-  link.click();
-  setTimeout(() => URL.revokeObjectURL(link.href), 0);
 }
 
 function BarButton({ name, Icon, current, onClick }: { name: string; Icon: typeof List; current?: boolean; onClick: () => void }) {

@@ -3,7 +3,7 @@
 import { useWords } from '../../shared/i18n/words.tsx';
 import type { Access, LiveDocument } from '../../shared/live/live.ts';
 import { Button, buttonClass } from '../../shared/ui/button.tsx';
-import { downloadText } from './copy-file.ts';
+import { downloadText } from '../../shared/ui/download-text.ts';
 import { words } from './words.ts';
 
 /** Why one cannot write here (any more), and a way to keep what could not be sent. */

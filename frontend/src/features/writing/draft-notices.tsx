@@ -6,9 +6,9 @@ import { exactTime } from '../../shared/i18n/numbers.ts';
 import { useLocale, useWords } from '../../shared/i18n/words.tsx';
 import type { LiveDocument, RecoveryDraft } from '../../shared/live/live.ts';
 import { Button } from '../../shared/ui/button.tsx';
+import { downloadText } from '../../shared/ui/download-text.ts';
 import { useNotify } from '../../shared/ui/notices.tsx';
 import { Sheet } from '../../shared/ui/sheet.tsx';
-import { downloadText } from './copy-file.ts';
 import { words } from './words.ts';
 
 /** What was laid by when the scene was replaced, above the text that took its place, until its writer discards it. */

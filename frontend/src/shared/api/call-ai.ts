@@ -41,6 +41,7 @@ export async function* assistEvents(route: Route, projectId: string, given: Reco
       if (event.type === 'ended') return;
     }
   } finally {
+    // Whether a stream that broke off could be cancelled as well is of no use to anybody.
     await reader.cancel().catch(() => undefined);
   }
 }
