@@ -12,7 +12,7 @@ const DRIFT_MAX = 0.05;
 /** Rounds until it is warm: code that was never run, buffers that were never needed. */
 const WARM_UP_ROUNDS = 2;
 const VICTIMS: readonly Target[] = ['sync', 'postgres', 'compactor', 'redis', 'both'];
-const COLLECTS = `--inspect-port=0 --expose-gc --import=${join(import.meta.dirname, '../sync/collect-on-signal.mjs')}`;
+const COLLECTS = `--inspect-port=0 --expose-gc --import=${join(import.meta.dirname, '../sync/on-signal.mjs')}`;
 
 /** Kills something every few seconds, but never the first node. @returns how often. */
 async function killAtRandom(house: House, random: () => number, forMs: number): Promise<number> {

@@ -6,6 +6,7 @@ import { root } from '../stack.ts';
 import { type Lookup, median, type Result, type Scenario } from './figures.ts';
 import { longScene, novel } from './manuscripts.ts';
 import { findProgram, preparePeers } from './peers.ts';
+import { Profiles, profileText } from './profiles.ts';
 import { page, table } from './report.ts';
 import { crash } from './scenarios/crash.ts';
 import { fanOut } from './scenarios/fan-out.ts';
@@ -26,17 +27,20 @@ const FURTHER_ROUNDS_UNTIL_MS = 13 * 60_000;
 /**
  * Cowrite's sync beside the servers other people run, on this machine, in one run:
  *
- *   npm run bench:sync -- [--only many-documents,join] [--rounds 3] [--targets cowrite,hocuspocus] [--quick] [--write]
+ *   npm run bench:sync -- [--only many-documents,join] [--rounds 3] [--targets cowrite,hocuspocus] [--quick] [--write | --profile]
  *
- * `--write` writes docs/benchmarks.md. `COWRITE_TRACES` names a folder with automerge-paper.json.gz, whose keystrokes are
+ * `--write` writes docs/benchmarks.md. `--profile` says where each server's time goes while it is measured (its figures
+ * are then those of a process that is being watched). `COWRITE_TRACES` names a folder with automerge-paper.json.gz, whose keystrokes are
  * then those of the long scene. Exit code 1 when something could not be measured, not when a target is missed.
  */
-const { values: options } = parseArgs({ options: { only: { type: 'string' }, rounds: { type: 'string' }, targets: { type: 'string' }, quick: { type: 'boolean', default: false }, write: { type: 'boolean', default: false } } });
+const { values: options } = parseArgs({ options: { only: { type: 'string' }, rounds: { type: 'string' }, targets: { type: 'string' }, quick: { type: 'boolean', default: false }, write: { type: 'boolean', default: false }, profile: { type: 'boolean', default: false } } });
 const rounds = Number(options.rounds ?? (options.quick ? 1 : 3));
 const scale = { seconds: options.quick ? 2 : 5, quick: options.quick };
 const asked: readonly string[] = options.targets?.split(',') ?? TARGETS.filter((name) => !options.quick || name !== 'cowrite-hocuspocus');
 
 preparePeers();
+using profiles = options.profile ? new Profiles() : null;
+if (profiles) process.env['COWRITE_BENCH_PROFILES'] = profiles.folder;
 const scene = longScene(process.env['COWRITE_TRACES']);
 const scenarios: readonly Scenario[] = [latency, manyDocuments, saturation, fanOut, presence, idleMemory(scene), join(scene, novel()), storm(scene), twoNodes, crash];
 const chosen = options.only ? scenarios.filter(({ name }) => options.only!.split(',').includes(name)) : scenarios;
@@ -70,7 +74,10 @@ for (let round = 0; round < rounds; round += 1) {
       try {
         await target.start();
         await warmUp(target);
+        profiles?.forget();
         const result = await scenario.run(target, scale);
+        const shares = await profiles?.take();
+        if (shares) process.stdout.write(`\n${profileText(key, shares)}`);
         if (typeof result === 'string') reasons.set(key, result);
         else results.set(key, [...(results.get(key) ?? []), result]);
         await target.stop();

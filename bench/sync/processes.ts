@@ -38,16 +38,25 @@ export interface CpuMs {
 export class CpuWatch {
   readonly #read: () => CpuMs;
   readonly #began: CpuMs;
+  /** The process that profiles itself meanwhile (on-signal.mjs). */
+  readonly #profiled: number | null;
 
   constructor({ server, helpers }: { server: readonly number[]; helpers: readonly number[] }) {
     const sum = (pids: readonly number[]) => pids.reduce((total, pid) => total + cpuOf(pid), 0);
+    this.#profiled = process.env['COWRITE_BENCH_PROFILES'] ? (server[0] ?? null) : null;
     this.#read = () => ({ server: sum(server), help: sum(helpers) + sum(helpers.flatMap(childrenOf)) });
     this.#began = this.#read();
+    this.#toggleProfile();
   }
 
   spent(): CpuMs {
     const now = this.#read();
+    this.#toggleProfile();
     return { server: now.server - this.#began.server, help: Math.max(0, now.help - this.#began.help) };
+  }
+
+  #toggleProfile(): void {
+    if (this.#profiled !== null) process.kill(this.#profiled, 'SIGWINCH');
   }
 }
 
@@ -56,7 +65,7 @@ export function rssOf(pid: number): number {
   return Number(/^VmRSS:\s+(\d+)/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1] ?? 0);
 }
 
-/** Asks a server that was started with collect-on-signal.mjs to collect its garbage, thrice, and reads what stays, in KB. */
+/** Asks a server that was started with on-signal.mjs to collect its garbage, thrice, and reads what stays, in KB. */
 export async function rssAfterCollecting(pid: number): Promise<number> {
   for (let times = 0; times < 3; times += 1) {
     process.kill(pid, 'SIGUSR2');

@@ -29,7 +29,11 @@ export interface Target extends AsyncDisposable {
   pass(document: string, viewer?: boolean): Promise<Pass>;
 }
 
-const COLLECTS = `--expose-gc --import=${join(import.meta.dirname, 'collect-on-signal.mjs')}`;
+const HEARS_SIGNALS = `--expose-gc --import=${join(import.meta.dirname, 'on-signal.mjs')}`;
+const profilesInto = (): Record<string, string> => {
+  const folder = process.env['COWRITE_BENCH_PROFILES'];
+  return folder ? { COWRITE_BENCH_PROFILES: folder } : {};
+};
 /** Scenes of one work, and so of one socket's events and hints. */
 const SCENES_OF_A_WORK = 10;
 
@@ -88,8 +92,7 @@ export class Cowrite implements Target {
     return this.#home.stack.sync;
   }
 
-  /** One more sync service on the same database; whoever asks for it ends it. */
-  /** One more node, with what the others do not have set. */
+  /** One more node on the same database, with what the others do not have set; whoever asks for it ends it. */
   another(env: Record<string, string> = {}): Promise<ServiceProcess> {
     return this.#home.stack.anotherSync(env);
   }
@@ -109,7 +112,7 @@ export class CowriteHome implements AsyncDisposable {
   readonly #letIn = new Map<string, Promise<void>>();
 
   static async make(): Promise<CowriteHome> {
-    const stack = await startStack({ env: { NODE_OPTIONS: COLLECTS, COWRITE_SYNC_EDITORS_PER_DOCUMENT: '10000', COWRITE_SYNC_STALLED_BYTES: String(64 * 1024 * 1024) } });
+    const stack = await startStack({ env: { NODE_OPTIONS: HEARS_SIGNALS, ...profilesInto(), COWRITE_SYNC_EDITORS_PER_DOCUMENT: '10000', COWRITE_SYNC_STALLED_BYTES: String(64 * 1024 * 1024) } });
     const database = new Database({ connectionString: stack.databaseUrl });
     await database.connect();
     const [author, viewer] = [await Person.register(stack.core.url, '작가'), await Person.register(stack.core.url, '독자')];
@@ -222,6 +225,6 @@ export function peerService(name: Peer['name'], folder: string, port: number, en
     script: join(peersFolder, scripts[name]),
     port,
     logFile: join(folder, `${name}-${port}.log`),
-    env: { NODE_OPTIONS: COLLECTS, NODE_ENV: 'production', COWRITE_BENCH_PEER: '1', HOST: '127.0.0.1', PORT: String(port), DATABASE: join(folder, 'documents.sqlite'), YPERSISTENCE: join(folder, 'documents.level'), ...env },
+    env: { NODE_OPTIONS: HEARS_SIGNALS, ...profilesInto(), NODE_ENV: 'production', COWRITE_BENCH_PEER: '1', HOST: '127.0.0.1', PORT: String(port), DATABASE: join(folder, 'documents.sqlite'), YPERSISTENCE: join(folder, 'documents.level'), ...env },
   });
 }
