@@ -33,7 +33,9 @@ const FURTHER_ROUNDS_UNTIL_MS = 13 * 60_000;
  * are then those of a process that is being watched). `COWRITE_TRACES` names a folder with automerge-paper.json.gz, whose keystrokes are
  * then those of the long scene. Exit code 1 when something could not be measured, not when a target is missed.
  */
-const { values: options } = parseArgs({ options: { only: { type: 'string' }, rounds: { type: 'string' }, targets: { type: 'string' }, quick: { type: 'boolean', default: false }, write: { type: 'boolean', default: false }, profile: { type: 'boolean', default: false } } });
+const { values: options } = parseArgs({
+  options: { only: { type: 'string' }, rounds: { type: 'string' }, targets: { type: 'string' }, quick: { type: 'boolean', default: false }, write: { type: 'boolean', default: false }, profile: { type: 'boolean', default: false } },
+});
 const rounds = Number(options.rounds ?? (options.quick ? 1 : 3));
 const scale = { seconds: options.quick ? 2 : 5, quick: options.quick };
 const asked: readonly string[] = options.targets?.split(',') ?? TARGETS.filter((name) => !options.quick || name !== 'cowrite-hocuspocus');

@@ -225,6 +225,16 @@ export function peerService(name: Peer['name'], folder: string, port: number, en
     script: join(peersFolder, scripts[name]),
     port,
     logFile: join(folder, `${name}-${port}.log`),
-    env: { NODE_OPTIONS: HEARS_SIGNALS, ...profilesInto(), NODE_ENV: 'production', COWRITE_BENCH_PEER: '1', HOST: '127.0.0.1', PORT: String(port), DATABASE: join(folder, 'documents.sqlite'), YPERSISTENCE: join(folder, 'documents.level'), ...env },
+    env: {
+      NODE_OPTIONS: HEARS_SIGNALS,
+      ...profilesInto(),
+      NODE_ENV: 'production',
+      COWRITE_BENCH_PEER: '1',
+      HOST: '127.0.0.1',
+      PORT: String(port),
+      DATABASE: join(folder, 'documents.sqlite'),
+      YPERSISTENCE: join(folder, 'documents.level'),
+      ...env,
+    },
   });
 }

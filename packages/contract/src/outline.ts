@@ -31,6 +31,8 @@ export const Node = z.object({
   status: NodeStatus,
   label: z.string(),
   note: z.string(),
+  /** Nothing of this node, nor of what is under it, is told to a model. */
+  aiHidden: z.boolean(),
   /** Scenes only. */
   documentId: DocumentId.nullable(),
   /** Scenes only, and only once the projection has settled. */
@@ -75,7 +77,15 @@ export const outline = {
   update: projectRoute('PATCH /projects/:projectId/outline/:nodeId', {
     needs: 'story.write',
     params: z.object({ nodeId: NodeId }),
-    body: z.strictObject({ title: Title.optional(), status: NodeStatus.optional(), label: z.string().max(40).optional(), note: z.string().max(20_000).optional(), numbering: Numbering.optional(), rev: z.int().optional() }),
+    body: z.strictObject({
+      title: Title.optional(),
+      status: NodeStatus.optional(),
+      label: z.string().max(40).optional(),
+      note: z.string().max(20_000).optional(),
+      aiHidden: z.boolean().optional(),
+      numbering: Numbering.optional(),
+      rev: z.int().optional(),
+    }),
     output: Node,
     summary: 'Rename or annotate a node. With `rev`, refused when someone changed it since.',
   }),

@@ -51,6 +51,11 @@ export const PROBLEMS = {
   },
   'ai-never': { status: 403, ko: 'AI를 쓰지 않기로 잠근 작품입니다. 글은 나가지 않았습니다.', en: 'This work is locked against AI. No text left the server.' },
   'consent-needed': { status: 403, ko: '{people} 님이 자기 글을 보내는 데 동의하지 않았습니다({where}). 글은 나가지 않았습니다.', en: '{people} has not agreed to their text being sent ({where}). No text left the server.' },
+  'hidden-from-ai': {
+    status: 403,
+    ko: 'AI에 보내지 않기로 한 글입니다. 차례의 메뉴에서 바꿀 수 있습니다. 글은 나가지 않았습니다.',
+    en: 'This is hidden from AI. The menu of the outline changes that. No text left the server.',
+  },
   'text-changed': { status: 409, ko: '그 사이 글이 바뀌어 고른 곳을 찾지 못했습니다. 다시 골라 주세요.', en: 'The text has changed and the passage was not found. Please select it again.' },
   'packet-gone': { status: 410, ko: '보여 드린 자료가 만료되었습니다. 다시 확인해 주세요. 글은 나가지 않았습니다.', en: 'What was shown has expired. Please look at it again. No text left the server.' },
   'allowance-used': { status: 429, ko: '{limit} 한도를 다 썼습니다. {resetsAt}에 다시 열립니다. 글은 나가지 않았습니다.', en: 'The limit is used up ({limit}). It opens again at {resetsAt}. No text left the server.' },

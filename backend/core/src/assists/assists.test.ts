@@ -157,6 +157,34 @@ test('author’s notes, the trash, other works and what comes later never enter'
   expect(await brief(story.as.reader, story, { feature: 'continue', span: spanOf(documentOf(first), '등대', '등대') }).problem).toMatchObject({ code: 'forbidden' });
 });
 
+test('what is hidden from AI never enters, nor does what is under it, and it is not asked about either', async () => {
+  await using story = await aStory();
+  const { projectId, owner } = story;
+  const open = documentOf(await story.add({ kind: 'scene', title: '1화' }));
+  const chapter = await story.add({ kind: 'chapter', title: '2화' });
+  const hiddenScene = chapter.nodes.find(({ kind }) => kind === 'scene');
+  const hidden = hiddenScene!.documentId!;
+  const after = documentOf(await story.add({ kind: 'scene', title: '3화' }));
+  await write(story, open, { by: owner, text: '설화는 비녀를 우물에 던졌다.' });
+  await write(story, hidden, { by: owner, text: '설화의 비녀는 사실 가짜였다.' });
+  await write(story, after, { by: owner, text: '봄이 왔다.' });
+  await turnOn(story);
+  const about = { feature: 'ask' as const, question: '설화의 비녀는 어떻게 되었나?' };
+  expect(JSON.stringify((await brief(owner, story, about)).items)).toContain('가짜');
+
+  expect(await owner.call(routes.outline.update, { projectId, nodeId: chapter.id, aiHidden: true })).toMatchObject({ aiHidden: true });
+  const asked = await brief(owner, story, about);
+  expect(asked.items.map(({ source }) => source?.documentId)).toContain(open);
+  expect(JSON.stringify(asked)).not.toContain('가짜');
+  // Nor as what came before the next scene.
+  expect(JSON.stringify(await brief(owner, story, { feature: 'continue', span: spanOf(after, '봄이 왔다.', '봄이 왔다.') }))).not.toContain('가짜');
+  expect(await brief(owner, story, { feature: 'continue', span: spanOf(hidden, '설화의 비녀는 사실 가짜였다.', '가짜였다.') }).problem).toMatchObject({ code: 'hidden-from-ai' });
+  for (const nodeId of [chapter.id, hiddenScene!.id]) expect(await brief(owner, story, { feature: 'summarise', nodeId }).problem).toMatchObject({ code: 'hidden-from-ai' });
+
+  await owner.call(routes.outline.update, { projectId, nodeId: chapter.id, aiHidden: false });
+  expect(JSON.stringify((await brief(owner, story, about)).items)).toContain('가짜');
+});
+
 test('a passage says where it stands, and a place that moved is found by its words', async () => {
   await using story = await aStory({ roles: [] });
   const documentId = documentOf(await story.add({ kind: 'scene', title: '1화' }));

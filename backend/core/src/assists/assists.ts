@@ -65,7 +65,7 @@ export class Assists {
 
   /**
    * What may be told for a task.
-   * @throws Problem `ai-off`, `ai-never`, `consent-needed`, `forbidden` for a role that may not ask for this, `not-found`, `text-changed`, `too-large`.
+   * @throws Problem `ai-off`, `ai-never`, `consent-needed`, `forbidden` for a role that may not ask for this, `hidden-from-ai`, `not-found`, `text-changed`, `too-large`.
    */
   async brief(access: Granted<'story.read'>, { task, providers }: In<typeof assistGrants.brief>): Promise<StoryBrief> {
     if (!may(access.role, ASSIST_NEEDS[task.feature])) throw new Problem('forbidden');
@@ -116,7 +116,7 @@ export class Assists {
       });
   }
 
-  /** The scenes that a task needs, and the passages that a question is about. @throws Problem `not-found` */
+  /** The scenes that a task needs, and the passages that a question is about. @throws Problem `not-found`, `hidden-from-ai` */
   async #read(tx: Reader, access: Granted<'story.read'>, task: AssistTask, live: readonly Node[]): Promise<{ scenes: BriefScene[]; before: BriefScene | null; found: BriefScene[]; passages: RankedPassage[] }> {
     const tree = new OutlineTree(live);
     const order = tree.readingOrder();
@@ -128,24 +128,27 @@ export class Assists {
         .join(' › ');
       return { documentId: node.documentId, title, text: runs.map(({ text }) => text).join(''), runs };
     };
-    const isScene = (node: Node | undefined): node is Node & { documentId: DocumentId } => node !== undefined && node.documentId !== null;
+    const isHidden = (node: Node): boolean => [node, ...tree.ancestors(node.id)].some(({ aiHidden }) => aiHidden);
+    const isTold = (node: Node): node is Node & { documentId: DocumentId } => node.documentId !== null && !isHidden(node);
     const nothing = { scenes: [], before: null, found: [], passages: [] };
     if ('span' in task) {
       const at = order.findIndex((node) => node.documentId === task.span.documentId);
       const node = order[at];
-      if (!isScene(node)) throw new Problem('not-found');
-      const earlier = task.feature === 'translate' ? undefined : order.slice(0, at).findLast(isScene);
+      if (node === undefined) throw new Problem('not-found');
+      if (!isTold(node)) throw new Problem('hidden-from-ai');
+      const earlier = task.feature === 'translate' ? undefined : order.slice(0, at).findLast(isTold);
       return { ...nothing, scenes: [await scene(node)], before: earlier === undefined ? null : await scene(earlier) };
     }
     if (task.feature === 'summarise' || task.feature === 'react') {
       const root = tree.get(task.nodeId);
       if (root === undefined) throw new Problem('not-found');
+      if (isHidden(root)) throw new Problem('hidden-from-ai');
       const scenes: BriefScene[] = [];
-      for (const node of [root, ...tree.descendants(root.id)].filter(isScene)) scenes.push(await scene(node));
+      for (const node of [root, ...tree.descendants(root.id)].filter(isTold)) scenes.push(await scene(node));
       return { ...nothing, scenes };
     }
     if (task.feature === 'research') return nothing;
-    const known = knownAt(tree, order, task.asOf).filter(isScene);
+    const known = knownAt(tree, order, task.asOf).filter(isTold);
     const question = task.feature === 'ask' ? task.question : [task.character, task.message, ...task.said.slice(-4).map(({ text }) => text)].join('\n');
     const texts = await store.projected(
       tx,

@@ -15,6 +15,7 @@ interface NodeRow {
   status: Node['status'];
   label: string;
   note: string;
+  ai_hidden: boolean;
   rev: number;
   created_at: Date;
   updated_at: Date;
@@ -37,6 +38,7 @@ const asNode = (row: NodeRow): Node => ({
   status: row.status,
   label: row.label,
   note: row.note,
+  aiHidden: row.ai_hidden,
   documentId: row.document_id,
   lengths: row.with_spaces === null ? null : { withSpaces: row.with_spaces, withoutSpaces: row.without_spaces!, withoutPunctuation: row.without_punctuation!, sheets: tenths(row.sheets!) },
   rev: row.rev,
@@ -53,7 +55,7 @@ const nodes = (db: Reader, projectId: ProjectId) =>
     .selectFrom('core.node as n')
     .leftJoin('core.document as d', 'd.node_id', 'n.id')
     .leftJoin('sync.document_projection as v', 'v.document_id', 'd.id')
-    .select(['n.id', 'n.project_id', 'n.parent_id', 'n.kind', 'n.title', 'n.order_key', 'n.numbering', 'n.status', 'n.label', 'n.note', 'n.rev', 'n.created_at', 'n.updated_at', 'n.trashed_at'])
+    .select(['n.id', 'n.project_id', 'n.parent_id', 'n.kind', 'n.title', 'n.order_key', 'n.numbering', 'n.status', 'n.label', 'n.note', 'n.ai_hidden', 'n.rev', 'n.created_at', 'n.updated_at', 'n.trashed_at'])
     .select(['d.id as document_id', 'v.with_spaces', 'v.without_spaces', 'v.without_punctuation', 'v.sheets'])
     .where('n.project_id', '=', projectId);
 

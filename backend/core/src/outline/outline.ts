@@ -81,14 +81,14 @@ export class Outline {
   }
 
   /** @throws Problem `not-found`, `in-trash`, `stale-revision` with the current one. */
-  async update(access: Granted<'story.write'>, { nodeId, rev, ...values }: In<typeof outline.update>): Promise<Node> {
+  async update(access: Granted<'story.write'>, { nodeId, rev, aiHidden, ...values }: In<typeof outline.update>): Promise<Node> {
     return this.#inTurn(access, async (tx, at) => {
       const [before] = await store.some(tx, access.projectId, [nodeId]);
       if (before === undefined) throw new Problem('not-found');
       if (before.trashedAt !== null) throw new Problem('in-trash');
       if (rev !== undefined && rev !== before.rev) throw new Problem('stale-revision', { current: before.rev });
-      if (Object.values(values).every((value) => value === undefined)) return before;
-      await store.change(tx, access.projectId, nodeId, { ...values, updated_at: at });
+      if ([...Object.values(values), aiHidden].every((value) => value === undefined)) return before;
+      await store.change(tx, access.projectId, nodeId, { ...values, ai_hidden: aiHidden, updated_at: at });
       const [after] = await store.some(tx, access.projectId, [nodeId]);
       await this.#tell(tx, access, at, [after!]);
       return after!;

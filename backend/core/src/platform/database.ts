@@ -67,6 +67,7 @@ export interface Tables {
     status: NodeStatus;
     label: string;
     note: string;
+    ai_hidden: Generated<boolean>;
     rev: number;
     created_at: Date;
     updated_at: Date;

@@ -7,7 +7,7 @@ import { isRefusal, mayContain, planMove } from '@cowrite/manuscript';
 import { useVirtualizer } from '@tanstack/react-virtual';
 import clsx from 'clsx';
 import { getChoseong } from 'es-hangul';
-import { ChevronDown, ChevronRight, MoreHorizontal, Plus } from 'lucide-react';
+import { ChevronDown, ChevronRight, EyeOff, MoreHorizontal, Plus } from 'lucide-react';
 import { useCallback, useEffect, useMemo, useRef, useState, useSyncExternalStore } from 'react';
 import { countText } from '../../shared/i18n/numbers.ts';
 import { useLocale, useWords } from '../../shared/i18n/words.tsx';
@@ -392,6 +392,7 @@ export function Outline({ current, onOpened }: { current: NodeId | null; onOpene
                           {row.number && <span className={row.title ? 'mr-1.5 text-ink-2' : ''}>{row.number}</span>}
                           {row.title || (row.number ? '' : t.untitled)}
                         </span>
+                        {node.aiHidden && project.ai?.mode === 'on' && <EyeOff size={13} role="img" aria-label={t.aiHidden} className="shrink-0 text-ink-2" />}
                         {project.isWaiting(node.id) && <span className="text-xs text-ink-2">{t.waiting}</span>}
                         {row.scene && <RowLength scene={row.scene} strong={isCurrent || selected.has(node.id)} />}
                       </>
@@ -509,7 +510,7 @@ function RowMenu({
   onDown: () => void;
 }) {
   const t = useWords(words);
-  const { projectId } = useProject();
+  const { projectId, ai } = useProject();
   const acts = useOutlineActs();
   if (!row) return <p className="m-0 px-3 py-2 text-sm text-ink-2">{t.empty}</p>;
   const { node } = row;
@@ -556,6 +557,16 @@ function RowMenu({
               {Numbering.options.map((numbering) => (
                 <Item key={numbering} className={menuItemClass} onClick={() => acts.patch(chosen, { numbering })}>
                   <span className={node.numbering === numbering ? 'font-semibold' : ''}>{t[numbering]}</span>
+                </Item>
+              ))}
+            </>
+          )}
+          {ai?.mode === 'on' && (
+            <>
+              {group(t.ai)}
+              {[false, true].map((aiHidden) => (
+                <Item key={String(aiHidden)} className={menuItemClass} onClick={() => acts.patch(chosen, { aiHidden })}>
+                  <span className={node.aiHidden === aiHidden ? 'font-semibold' : ''}>{aiHidden ? t.aiHidden : t.aiShown}</span>
                 </Item>
               ))}
             </>

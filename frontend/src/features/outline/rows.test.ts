@@ -16,6 +16,7 @@ const node = (n: number, kind: Node['kind'], title: string, parent: number | nul
   status: 'draft',
   label: '',
   note: '',
+  aiHidden: false,
   documentId: null,
   lengths: null,
   rev: 1,

@@ -9,6 +9,7 @@ export interface NodePatch {
   status?: NodeStatus;
   label?: string;
   note?: string;
+  aiHidden?: boolean;
   numbering?: Numbering;
 }
 
@@ -75,7 +76,7 @@ function afterCreate(nodes: readonly Node[], op: Extract<OutlineOp, { kind: 'cre
   const mine = plan.find((standing) => standing.id === op.id);
   if (!mine) return nodes;
   const at = new Date(op.atMs).toISOString();
-  const blank = { projectId, numbering: op.numbering, status: 'draft' as const, label: '', note: '', lengths: null, rev: 0, createdAt: at, updatedAt: at, trashedAt: null };
+  const blank = { projectId, numbering: op.numbering, status: 'draft' as const, label: '', note: '', aiHidden: false, lengths: null, rev: 0, createdAt: at, updatedAt: at, trashedAt: null };
   const node: Node = { ...blank, id: op.id, parentId: mine.parentId === null ? null : NodeId.parse(mine.parentId), kind: op.nodeKind, title: op.title, orderKey: mine.orderKey, documentId: op.nodeKind === 'scene' ? op.documentId : null };
   const made: Node[] = op.sceneId === null ? [node] : [node, { ...blank, id: op.sceneId, parentId: op.id, kind: 'scene', title: op.title, orderKey: 'a0', documentId: op.documentId }];
   return [...nodes, ...made];

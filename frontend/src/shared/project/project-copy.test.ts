@@ -18,6 +18,7 @@ const node = (n: number, parent: number | null, more: Partial<Node> = {}): Node 
   status: 'draft',
   label: '',
   note: '',
+  aiHidden: false,
   documentId: null,
   lengths: null,
   rev: 1,
