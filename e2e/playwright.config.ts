@@ -5,7 +5,8 @@ export default defineConfig({
   testDir: './studio',
   testMatch: '**/*.story.ts',
   fullyParallel: false,
-  workers: 1,
+  // Each has a product of its own; a third would only wait for the two cores that a machine has at least.
+  workers: 2,
   timeout: 90_000,
   expect: { timeout: 15_000 },
   reporter: [['list'], ['json']],

@@ -88,6 +88,53 @@ test('nothing of it is seen until the owner turns it on; then each author decide
   await Promise.all([mine.context.close(), theirs.context.close()]);
 });
 
+test('a proposal stands in the text as a ghost: the others see that it is one, Tab takes it, writing on lets it go', async ({ browser, product }) => {
+  const { garam, naru, url } = await aWork(product);
+  const [mine, theirs] = [await aBrowserOf(browser, product, garam), await aBrowserOf(browser, product, naru)];
+  await mine.page.goto(url);
+  await surface(mine.page).click();
+  await compose(mine.page, '밤이었다.');
+  await expect(mine.page.getByText('저장됨')).toBeVisible();
+  await theirs.page.goto(url);
+  await expect.poll(() => linesOf(theirs.page)).toEqual(['밤이었다.']);
+  await openPanel(mine.page);
+  const ask = async (...texts: string[]) => {
+    product.vendor.next({ pieces: [texts.join('\n=====\n')], usage: { in: 100, out: 20 } });
+    await panel(mine.page).getByRole('button', { name: '제안 받기' }).click();
+    await expect(ghost).toHaveText(texts[0]!);
+    // Who asked goes on in the text.
+    await expect(surface(mine.page)).toBeFocused();
+  };
+  const ghost = mine.page.locator('.manuscript .ghost');
+  const note = theirs.page.locator('.peer-proposal');
+
+  await ask('눈이 왔다.', '비가 왔다.');
+  // The others see a note that says what it is, and no prose.
+  await expect(note).toHaveText('가람 · AI 제안(본문 아님): 눈이 왔다.');
+  expect(await linesOf(theirs.page)).toEqual(['밤이었다.']);
+  await mine.page.keyboard.press('Alt+]');
+  await expect(ghost).toHaveText('비가 왔다.');
+  await mine.page.keyboard.press('Tab');
+  await expect.poll(() => linesOf(theirs.page)).toEqual(['밤이었다.', '비가 왔다.']);
+  await expect(theirs.page.locator('.mark-assisted')).toHaveText(['비가 왔다.']);
+  await expect(ghost).toHaveCount(0);
+  await expect(note).toBeHidden();
+
+  // A syllable begun beside a ghost is written as if there were none.
+  await ask('달이 떴다.');
+  await compose(mine.page, '개가 짖었다.');
+  await expect(ghost).toHaveCount(0);
+  await expect.poll(() => linesOf(theirs.page)).toEqual(['밤이었다.', '비가 왔다.개가 짖었다.']);
+  await expect(note).toBeHidden();
+  // The panel keeps what was let go, and Esc lets go as well.
+  await expect(panel(mine.page).getByRole('region', { name: '제안 1' })).toContainText('달이 떴다.');
+  await ask('별이 떴다.');
+  await mine.page.keyboard.press('Escape');
+  await expect(ghost).toHaveCount(0);
+  expect(await linesOf(mine.page)).toEqual(['밤이었다.', '비가 왔다.개가 짖었다.']);
+  await Promise.all([mine.context.close(), theirs.context.close()]);
+});
+
 test('a passage is rewritten with its changes shown; it goes on while the text around it is written', async ({ browser, product }) => {
   const { garam, naru, url } = await aWork(product);
   const [mine, theirs] = [await aBrowserOf(browser, product, garam), await aBrowserOf(browser, product, naru)];

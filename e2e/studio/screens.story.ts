@@ -181,6 +181,8 @@ test('help beside the text, what will be sent, what came, and its page', async (
   await help.getByRole('button', { name: '보낼 자료 보기' }).click();
   await page.getByRole('button', { name: '이대로 보내기' }).waitFor();
   await look('what will be sent');
+  // Wide again, the help stands beside the text: a key that closes a drawer must not meet one.
+  await help.waitFor();
   await page.keyboard.press('Escape');
   // On a phone it stands over the lower part of the page.
   await page.setViewportSize(WIDTHS[1]!);

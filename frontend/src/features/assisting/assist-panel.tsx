@@ -23,6 +23,7 @@ import { PacketSheet } from './packet-sheet.tsx';
 import { type RowsOf, Rows } from './rows-view.tsx';
 import { Answer, OneText, Rewriting, RunFoot, Variants } from './run-view.tsx';
 import { TextArea } from './text-area.tsx';
+import { useGhost } from './use-ghost.ts';
 import { words } from './words.ts';
 
 const OFFERED = Feature.options;
@@ -167,9 +168,17 @@ function Ask() {
     start(what ?? { task: next.task });
   };
   const state = run?.state;
+  const isContinued = about?.task.feature === 'continue';
   useEffect(() => {
-    if (state === 'done') result.current?.focus();
+    // Where the text is seen, one goes on in it: the first proposal stands there as a ghost. In a drawer it is covered.
+    if (state === 'done') {
+      if (isContinued && !result.current?.closest('[role=dialog]')) scene?.focus();
+      else result.current?.focus();
+      if (isContinued) say(t.ghostThere);
+    }
     if (state && state !== 'asking' && state !== 'running') void queries.invalidateQueries({ queryKey: ['ai', 'allowance', projectId] });
+    // What is open then is where it was asked for.
+    // oxlint-disable-next-line react-hooks/exhaustive-deps
   }, [state, queries, projectId]);
   // What a character answered is part of the talk from then on.
   const answer = state === 'done' && about?.task.feature === 'simulate' ? run?.texts[0] : undefined;
@@ -190,6 +199,7 @@ function Ask() {
     notify({ text: t.taken });
     decide('accepted');
   };
+  useGhost({ place: isContinued && state !== 'failed' ? about.place : null, texts: run?.texts ?? [], isWhole: state === 'done' || state === 'stopped', onTake: take });
   const isComing = state === 'asking' || state === 'running';
   const shown = about?.task.feature;
   const dismiss = () => decide('dismissed');

@@ -1,6 +1,18 @@
 import type { Person } from '../../shared/live/live.ts';
 import type { SceneView } from './scene-view.ts';
 
+/** What is drawn for one person. */
+interface Drawn {
+  root: HTMLElement;
+  caret: HTMLElement;
+  marks: HTMLElement;
+  proposal: HTMLElement;
+  head: string;
+  quiet: ReturnType<typeof setTimeout> | undefined;
+}
+
+/** A note is as wide as this at most (`.peer-proposal`). */
+const PROPOSAL_PX = 320;
 /** How long a name stands in full after its caret moved. */
 const NAME_MS = 2_500;
 
@@ -10,15 +22,17 @@ const NAME_MS = 2_500;
  */
 export class CaretLayer {
   readonly #layer: HTMLElement;
-  readonly #drawn = new Map<number, { root: HTMLElement; caret: HTMLElement; marks: HTMLElement; head: string; quiet: ReturnType<typeof setTimeout> | undefined }>();
+  readonly #drawn = new Map<number, Drawn>();
   #people: readonly Person[] = [];
   #scene: SceneView | null = null;
   #frame = 0;
   readonly #resize: ResizeObserver;
+  readonly #proposalLabel: (name: string) => string;
   readonly #followed: (person: Person, at: { top: number; bottom: number }) => void;
 
-  constructor(layer: HTMLElement, moved: (person: Person, at: { top: number; bottom: number }) => void) {
+  constructor(layer: HTMLElement, { moved, proposalLabel }: { moved: (person: Person, at: { top: number; bottom: number }) => void; proposalLabel: (name: string) => string }) {
     this.#layer = layer;
+    this.#proposalLabel = proposalLabel;
     this.#followed = moved;
     this.#resize = new ResizeObserver(() => this.redraw());
     this.#resize.observe(layer);
@@ -59,12 +73,16 @@ export class CaretLayer {
     if (scene && !scene.view.isDestroyed) {
       const origin = this.#layer.getBoundingClientRect();
       for (const person of this.#people) {
-        if (!person.caret) continue;
-        const head = scene.positionOf(person.caret.head);
-        const anchor = scene.positionOf(person.caret.anchor);
-        if (head === null) continue;
+        const head = person.caret && scene.positionOf(person.caret.head);
+        const proposal = person.proposal && scene.positionOf(person.proposal.at);
+        if (head === null && proposal === null) continue;
         shown.add(person.clientId);
-        this.#place(person, scene, head, anchor ?? head, origin);
+        const drawn = this.#drawn.get(person.clientId) ?? this.#make(person);
+        drawn.caret.hidden = head === null;
+        if (head === null) drawn.marks.replaceChildren();
+        else this.#place(person, drawn, scene, head, scene.positionOf(person.caret!.anchor) ?? head, origin);
+        drawn.proposal.hidden = proposal === null;
+        if (proposal !== null) this.#propose(person, drawn.proposal, scene, proposal, origin);
       }
     }
     for (const [clientId, drawn] of this.#drawn) {
@@ -75,8 +93,16 @@ export class CaretLayer {
     }
   }
 
-  #place(person: Person, scene: SceneView, head: number, anchor: number, origin: DOMRect): void {
-    const drawn = this.#drawn.get(person.clientId) ?? this.#make(person);
+  /** How what is proposed to somebody begins, under its place. It is theirs to take: here it is a note and not text. */
+  #propose(person: Person, note: HTMLElement, scene: SceneView, position: number, origin: DOMRect): void {
+    const at = scene.view.coordsAtPos(position);
+    // A note at the end of a line begins so far left that it fits.
+    const left = Math.max(0, Math.min(at.left - origin.left, origin.width - PROPOSAL_PX));
+    note.style.transform = `translate(${left}px, ${at.bottom - origin.top + 2}px)`;
+    note.textContent = `${this.#proposalLabel(person.name)} ${person.proposal!.text}`;
+  }
+
+  #place(person: Person, drawn: Drawn, scene: SceneView, head: number, anchor: number, origin: DOMRect): void {
     const at = scene.view.coordsAtPos(head);
     drawn.caret.style.transform = `translate(${at.left - origin.left}px, ${at.top - origin.top}px)`;
     drawn.caret.style.height = `${at.bottom - at.top}px`;
@@ -108,7 +134,7 @@ export class CaretLayer {
       });
   }
 
-  #make(person: Person) {
+  #make(person: Person): Drawn {
     const root = document.createElement('div');
     root.style.color = `var(--person-${person.colour})`;
     const marks = document.createElement('div');
@@ -120,9 +146,12 @@ export class CaretLayer {
     flag.style.background = `var(--person-${person.colour})`;
     flag.textContent = person.name;
     caret.append(flag);
-    root.append(marks, caret);
+    const proposal = document.createElement('p');
+    proposal.className = 'peer-proposal';
+    proposal.hidden = true;
+    root.append(marks, caret, proposal);
     this.#layer.append(root);
-    const made = { root, caret, marks, head: '', quiet: undefined as ReturnType<typeof setTimeout> | undefined };
+    const made: Drawn = { root, caret, marks, proposal, head: '', quiet: undefined };
     this.#drawn.set(person.clientId, made);
     return made;
   }

@@ -1,5 +1,6 @@
 import type { DocumentId, NodeId, TextSpan } from '@cowrite/contract';
 import type { HeldPlace, OpenScene } from '../../shared/project/open-scene.ts';
+import type { Node as ProseNode } from '@tiptap/pm/model';
 import { ScenePlaces } from './scene-places.ts';
 import type { HeldStretch, SceneView } from './scene-view.ts';
 import { sceneSchema } from './schema.ts';
@@ -10,6 +11,13 @@ const QUOTE_UNITS_MAX = 20_000;
 const RECOGNISED_UNITS = 200;
 /** Where a sentence ends, and with it a paragraph of a web novel. */
 const SENTENCE_END = /[.!?…。][”’"'』」)]*\s*$/u;
+
+/** What goes on after a finished sentence begins a paragraph of its own. */
+function leadAt(doc: ProseNode, position: number, text: string): string {
+  const $at = doc.resolve(position);
+  const before = $at.parent.isTextblock ? $at.parent.textBetween(0, $at.parentOffset, '\n', '\ufffc') : '';
+  return SENTENCE_END.test(before) && !text.startsWith('\n') ? '\n' : '';
+}
 
 /** The scene that is written in `view`, as other parts of the studio may know it. */
 export function heldScene(view: SceneView, scene: { nodeId: NodeId; documentId: DocumentId; canWrite: boolean }): OpenScene {
@@ -40,11 +48,7 @@ export function heldScene(view: SceneView, scene: { nodeId: NodeId; documentId: 
       if (now === null) return false;
       const { doc } = view.view.state;
       const from = keepsWords ? now.to : now.from;
-      const $at = doc.resolve(from);
-      const before = $at.parent.isTextblock ? $at.parent.textBetween(0, $at.parentOffset, '\n', '\ufffc') : '';
-      // What goes on after a finished sentence begins a paragraph of its own.
-      const lead = keepsWords && SENTENCE_END.test(before) && !text.startsWith('\n') ? '\n' : '';
-      view.replaceStretch({ from, to: now.to }, lead + text, [sceneSchema.mark('assisted', { by })]);
+      view.replaceStretch({ from, to: now.to }, (keepsWords ? leadAt(doc, from, text) : '') + text, [sceneSchema.mark('assisted', { by })]);
       return true;
     },
     show() {
@@ -67,5 +71,13 @@ export function heldScene(view: SceneView, scene: { nodeId: NodeId; documentId: 
       const { from, to } = view.view.state.selection;
       return from === to ? '' : view.view.state.doc.textBetween(from, to, '\n', '');
     },
+    showGhost(ghost) {
+      const { doc } = view.view.state;
+      const span = ghost && ghost.place.span();
+      if (ghost === null || span === null) return view.showGhost(null);
+      const position = new ScenePlaces(doc).positionOf(span.to);
+      view.showGhost({ ...ghost, position, text: leadAt(doc, position, ghost.text) + ghost.text });
+    },
+    focus: () => view.view.focus(),
   };
 }

@@ -10,6 +10,7 @@ import * as Y from 'yjs';
 import type { LiveDocument } from '../../shared/live/live.ts';
 import { sceneKeymap } from './commands.ts';
 import { lengthsOfScene } from './counting.ts';
+import { ghosts, type SceneGhost, showGhost } from './ghost.ts';
 import { type ImageHost, ImageView } from './image-view.ts';
 import { cleanHtml, cleanText, sliceText, textSlice } from './paste.ts';
 import { SceneMapping } from './scene-mapping.ts';
@@ -103,6 +104,7 @@ export class SceneView {
         gapCursor(),
         dropCursor({ color: 'var(--accent)', width: 2 }),
         ...(host.unfolds ? [unfolding()] : []),
+        ghosts(),
         new Plugin({ props: { handleKeyDown: (view, event) => host.pageKey(event) || keys(view, event) } }),
       ],
     });
@@ -156,6 +158,7 @@ export class SceneView {
     this.#host.live.doc.off('afterTransaction', this.#watchDeletions);
     this.#host.live.setComposing(false);
     this.#host.live.setCaret(null);
+    this.#host.live.setProposal(null);
     this.view.destroy();
   }
 
@@ -240,6 +243,15 @@ export class SceneView {
     this.view.dispatch(tr.setSelection(TextSelection.near(tr.doc.resolve(end), -1)).scrollIntoView());
     this.#undo.stopCapturing();
     this.view.focus();
+  }
+
+  /** Draws a ghost in the text, and tells the others that there is one. Not in the middle of a syllable. */
+  showGhost(ghost: SceneGhost | null): void {
+    if (this.view.isDestroyed || (ghost !== null && this.view.composing)) return;
+    const { live } = this.#host;
+    showGhost(this.view, ghost && { ...ghost, letGo: () => (live.setProposal(null), ghost.letGo()) });
+    const at = ghost && this.#relative(ghost.position);
+    live.setProposal(ghost && at && { at, text: ghost.text.trim() });
   }
 
   /** Picture files that someone chose, for where the caret is. */

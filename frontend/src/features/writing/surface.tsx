@@ -158,8 +158,11 @@ function OpenSurface({ live, state, title, takeFocus, room, onView, onChange, pa
         });
       },
     });
-    const caretLayer = new CaretLayer(layer.current!, (person, at) => {
-      if (person.clientId === now.current.followed && (at.top < 96 || at.bottom > innerHeight - 96)) scrollTextTo(view.view.dom, at.top);
+    const caretLayer = new CaretLayer(layer.current!, {
+      moved: (person, at) => {
+        if (person.clientId === now.current.followed && (at.top < 96 || at.bottom > innerHeight - 96)) scrollTextTo(view.view.dom, at.top);
+      },
+      proposalLabel: t.proposalOf,
     });
     scene.current = view;
     carets.current = caretLayer;

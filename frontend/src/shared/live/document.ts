@@ -4,7 +4,7 @@ import { type ClientFrame, Coverage, readUpdate, Replica, type ReplicaInput, typ
 import * as Y from 'yjs';
 import type { Disk, RecoveryDraft } from './disk.ts';
 import { draftLines } from './draft-lines.ts';
-import type { Access, ConnectionState, DocumentState, LiveDocument, Person, SaveState } from './live.ts';
+import type { Access, ConnectionState, DocumentState, LiveDocument, Person, Proposal, SaveState } from './live.ts';
 import { SnapshotFetch } from './snapshot-fetch.ts';
 
 /** Origins of changes that are not this tab's writer. */
@@ -15,6 +15,8 @@ const DISK = Symbol('from this device');
 const HELD_AT_MOST_MS = 1_500;
 /** The state on disk may lag the outbox by this much; the outbox never lags. */
 const KEEP_STATE_AFTER_MS = 1_000;
+/** The others see how a proposal begins, and that it is one. */
+const PROPOSAL_UNITS_SHOWN = 200;
 const CARET_EVERY_MS = 100;
 
 /** What a document needs of the socket it shares with its siblings. */
@@ -77,6 +79,7 @@ export class ReplicaHost implements LiveDocument {
   #keepTimer: ReturnType<typeof setTimeout> | null = null;
   #caretTimer: ReturnType<typeof setTimeout> | null = null;
   #caret: { anchor: Y.RelativePosition; head: Y.RelativePosition } | null = null;
+  #proposal: Proposal | null = null;
   #caretClock = 0;
   /** The last state on the disk that this tab has seen. */
   #keptName: string | null = null;
@@ -174,6 +177,16 @@ export class ReplicaHost implements LiveDocument {
 
   setCaret(caret: { anchor: Y.RelativePosition; head: Y.RelativePosition } | null): void {
     this.#caret = caret;
+    this.#sayCaretSoon();
+  }
+
+  setProposal(proposal: Proposal | null): void {
+    if (proposal === null && this.#proposal === null) return;
+    this.#proposal = proposal && { ...proposal, text: proposal.text.slice(0, PROPOSAL_UNITS_SHOWN) };
+    this.#sayCaretSoon();
+  }
+
+  #sayCaretSoon(): void {
     this.#caretTimer ??= setTimeout(() => {
       this.#caretTimer = null;
       this.#sayCaret();
@@ -337,7 +350,7 @@ export class ReplicaHost implements LiveDocument {
     for (const { client, userId, name, colour, state } of people) {
       if (client === this.doc.clientID) continue;
       if (state === '') met.delete(client);
-      else met.set(client, { clientId: client, userId: userId as UserId, name, colour, caret: caretOf(state) });
+      else met.set(client, { clientId: client, userId: userId as UserId, name, colour, caret: caretOf(state), proposal: proposalOf(state) });
     }
     this.#people = met;
     this.#refresh();
@@ -347,7 +360,13 @@ export class ReplicaHost implements LiveDocument {
     if (!this.#replica.isUp) return;
     this.#caretClock += 1;
     const cursor = this.#caret && { anchor: Y.relativePositionToJSON(this.#caret.anchor), head: Y.relativePositionToJSON(this.#caret.head) };
-    this.#channel.send({ type: 'presence', channel: this.number, client: this.doc.clientID, clock: this.#caretClock, state: JSON.stringify({ cursor }) });
+    this.#channel.send({
+      type: 'presence',
+      channel: this.number,
+      client: this.doc.clientID,
+      clock: this.#caretClock,
+      state: JSON.stringify(this.#proposal === null ? { cursor } : { cursor, proposal: { at: Y.relativePositionToJSON(this.#proposal.at), text: this.#proposal.text } }),
+    });
   }
 
   // ── what the replica asks for ──
@@ -492,6 +511,17 @@ function caretOf(state: string): Person['caret'] {
     const { cursor } = JSON.parse(state) as { cursor?: { anchor?: unknown; head?: unknown } | null };
     if (!cursor?.anchor || !cursor.head) return null;
     return { anchor: Y.createRelativePositionFromJSON(cursor.anchor), head: Y.createRelativePositionFromJSON(cursor.head) };
+  } catch {
+    return null;
+  }
+}
+
+/** What is proposed to whoever has this awareness state; null when nothing is that can be read. */
+function proposalOf(state: string): Proposal | null {
+  try {
+    const { proposal } = JSON.parse(state) as { proposal?: { at?: unknown; text?: unknown } | null };
+    if (!proposal?.at || typeof proposal.text !== 'string') return null;
+    return { at: Y.createRelativePositionFromJSON(proposal.at), text: proposal.text.slice(0, PROPOSAL_UNITS_SHOWN) };
   } catch {
     return null;
   }

@@ -24,6 +24,12 @@ export type SaveState =
   /** The server will not have this tab back; `unsent` changes are offered as a copy. */
   | { kind: 'closed'; reason: 'signed-out' | 'not-allowed' | 'gone' | 'old-epoch' | 'malformed'; unsent: number };
 
+/** Text that a model proposes to somebody, at a place of the scene and not in it. */
+export interface Proposal {
+  at: Y.RelativePosition;
+  text: string;
+}
+
 /** Someone else in the same scene. Name and colour come from the server. */
 export interface Person {
   clientId: number;
@@ -32,6 +38,8 @@ export interface Person {
   colour: number;
   /** Where the caret is, as Yjs relative positions in the scene; null while the surface has no focus. */
   caret: { anchor: Y.RelativePosition; head: Y.RelativePosition } | null;
+  /** What is proposed to them at this moment; what they take of it comes as their own edit. */
+  proposal: Proposal | null;
 }
 
 /** Whether one may write here, and if not, why. The two that shut somebody out say how much of theirs was never confirmed. */
@@ -61,6 +69,8 @@ export interface LiveDocument {
   /** While true, changes of others are held back (at most 1.5 s) so that nothing redraws under a Hangul composition. */
   setComposing(composing: boolean): void;
   setCaret(caret: { anchor: Y.RelativePosition; head: Y.RelativePosition } | null): void;
+  /** Shows the others what is being proposed here, or that nothing is any more. */
+  setProposal(proposal: Proposal | null): void;
   /** The writer's text that was never confirmed, as plain lines, to be offered as a file. Null when there is none. */
   unsentText(): string | null;
   /** For good, in all tabs. */

@@ -11,6 +11,18 @@ export interface HeldPlace {
   show(): void;
 }
 
+/** Text that is proposed for a held place, and is not in the manuscript. */
+interface Ghost {
+  place: HeldPlace;
+  text: string;
+  /** Tab; null while more of it is coming. */
+  take: (() => void) | null;
+  /** Esc, or the person wrote on. */
+  letGo: () => void;
+  /** Alt ] and Alt [; null when there is no other. */
+  turn: ((by: 1 | -1) => void) | null;
+}
+
 /** The scene that one writes in, for parts of the studio that stand beside it and know nothing of how it is written. */
 export interface OpenScene {
   readonly nodeId: NodeId;
@@ -22,6 +34,10 @@ export interface OpenScene {
   holdCaret(units: number): HeldPlace;
   /** The words that `hold` would hold. */
   selected(): string;
+  /** Draws a ghost behind its place, for this person; the others see that there is one. Null: none any more. */
+  showGhost(ghost: Ghost | null): void;
+  /** Goes on in the text. */
+  focus(): void;
 }
 
 let open: OpenScene | null = null;
