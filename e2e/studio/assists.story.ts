@@ -143,11 +143,13 @@ test('a passage is rewritten with its changes shown; it goes on while the text a
   await compose(mine.page, '눈이 많이 왔다.');
   await expect(mine.page.getByText('저장됨')).toBeVisible();
   await mine.page.keyboard.press('Control+a');
-  await openPanel(mine.page);
-  await panel(mine.page).getByLabel('무엇을 도울까요').selectOption('고쳐 쓰기');
+  // Over the selected words stands what can be done with them; it opens the panel at that, and sends nothing.
+  await mine.page.getByRole('toolbar', { name: '고른 글로 할 일' }).getByRole('button', { name: '고쳐 쓰기' }).click();
   await expect(panel(mine.page)).toContainText('고른 글 9자');
+  await expect(panel(mine.page).getByLabel('무엇을 도울까요')).toHaveValue('rewrite');
+  await expect(panel(mine.page).getByRole('button', { name: '제안 받기' })).toBeFocused();
   product.vendor.next({ pieces: ['눈이 ', { gate: 'snow' }, '펑펑 왔다.'] });
-  await panel(mine.page).getByRole('button', { name: '제안 받기' }).click();
+  await mine.page.keyboard.press('Enter');
   await product.vendor.untilStreams(1);
   await theirs.page.goto(url);
   await surface(theirs.page).click();

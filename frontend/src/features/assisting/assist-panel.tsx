@@ -9,6 +9,7 @@ import { problemText } from '../../shared/api/problem-text.ts';
 import { countText } from '../../shared/i18n/numbers.ts';
 import { useLocale, useWords } from '../../shared/i18n/words.tsx';
 import { chapterOf } from '../../shared/project/display.ts';
+import { helpTaken, useHelpWanted } from '../../shared/project/help-wanted.ts';
 import { type HeldPlace, useOpenScene, useSelected } from '../../shared/project/open-scene.ts';
 import { goTo } from '../../shared/project/place.ts';
 import { useProject } from '../../shared/project/project.tsx';
@@ -125,6 +126,15 @@ function Ask() {
   const [looking, setLooking] = useState<About | null>(null);
   const { run, start, stop, decide } = useAssistRun(projectId);
   const result = useRef<HTMLDivElement>(null);
+  const goButton = useRef<HTMLButtonElement>(null);
+  const wanted = useHelpWanted();
+  useEffect(() => {
+    if (wanted === null) return;
+    setFeature(wanted);
+    helpTaken();
+    // Once it is drawn, and can be pressed.
+    requestAnimationFrame(() => goButton.current?.focus());
+  }, [wanted]);
   const queries = useQueryClient();
 
   const saidIn = (key: keyof typeof given): string => given[key].normalize('NFC').trim();
@@ -259,7 +269,7 @@ function Ask() {
           {isComing ? (
             <Button onClick={stop}>{t.stop}</Button>
           ) : (
-            <Button look="primary" disabled={!canAsk} onClick={() => go(asked())}>
+            <Button ref={goButton} look="primary" disabled={!canAsk} onClick={() => go(asked())}>
               {of === 'words' ? t.goAsk : t.go}
             </Button>
           )}

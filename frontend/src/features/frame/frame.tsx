@@ -62,8 +62,8 @@ export function Frame({
   renderOutline: (close: () => void) => React.ReactNode;
   onPalette: () => void;
   onSearch: () => void;
-  /** What may stand beside the text; null when there is nothing to stand there. */
-  side: { name: string; render: (close: () => void) => React.ReactNode } | null;
+  /** What may stand beside the text, and whether it is wanted there now; null when there is nothing to stand there. */
+  side: { name: string; isWanted: boolean; render: (close: () => void) => React.ReactNode } | null;
   children: React.ReactNode;
 }) {
   const t = useWords(words);
@@ -84,6 +84,10 @@ export function Frame({
     safely(() => localStorage.setItem(SIDE_KEY, shown ? '1' : '0'));
   }, []);
   const closeSide = useCallback(() => showSide(false), [showSide]);
+  const isSideWanted = side?.isWanted ?? false;
+  useEffect(() => {
+    if (isSideWanted) showSide(true);
+  }, [isSideWanted, showSide]);
   useSideKey(side !== null, () => showSide(!sideShown));
 
   const resize = (next: number) => {

@@ -71,6 +71,13 @@ export function heldScene(view: SceneView, scene: { nodeId: NodeId; documentId: 
       const { from, to } = view.view.state.selection;
       return from === to ? '' : view.view.state.doc.textBetween(from, to, '\n', '');
     },
+    selectionBox() {
+      const { from, to } = view.view.state.selection;
+      if (from === to || !view.view.hasFocus()) return null;
+      const [first, last] = [view.view.coordsAtPos(from), view.view.coordsAtPos(to, -1)];
+      const isOneLine = first.top === last.top;
+      return new DOMRect(isOneLine ? first.left : Math.min(first.left, last.left), first.top, Math.max(1, last.right - first.left), last.bottom - first.top);
+    },
     showGhost(ghost) {
       const { doc } = view.view.state;
       const span = ghost && ghost.place.span();

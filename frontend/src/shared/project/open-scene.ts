@@ -34,6 +34,8 @@ export interface OpenScene {
   holdCaret(units: number): HeldPlace;
   /** The words that `hold` would hold. */
   selected(): string;
+  /** Where on the page the selected words are; null when there are none, or the text has no focus. */
+  selectionBox(): DOMRect | null;
   /** Draws a ghost behind its place, for this person; the others see that there is one. Null: none any more. */
   showGhost(ghost: Ghost | null): void;
   /** Goes on in the text. */
@@ -54,7 +56,8 @@ export function openSceneChanged(): void {
   for (const listener of listeners) listener();
 }
 
-const subscribe = (listener: () => void): (() => void) => {
+/** Hears when the open scene, its text or its selection changes, at most once a frame. @returns what ends it */
+export const onSceneChange = (listener: () => void): (() => void) => {
   listeners.add(listener);
   return () => listeners.delete(listener);
 };
@@ -62,7 +65,7 @@ const subscribe = (listener: () => void): (() => void) => {
 /** The scene that one writes in. Drawn again only when another is, or its right to be written in changes. */
 export const useOpenScene = (): OpenScene | null =>
   useSyncExternalStore(
-    subscribe,
+    onSceneChange,
     () => open,
     () => null,
   );
@@ -70,7 +73,7 @@ export const useOpenScene = (): OpenScene | null =>
 /** A plain value of the open scene's selection; drawn again only when that value changes. */
 export const useSelected = <T extends string | number | boolean>(select: (selected: string) => T): T =>
   useSyncExternalStore(
-    subscribe,
+    onSceneChange,
     () => select(open?.selected() ?? ''),
     () => select(''),
   );

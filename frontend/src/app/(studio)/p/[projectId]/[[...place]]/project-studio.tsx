@@ -1,5 +1,6 @@
 'use client';
 
+import { useHelpWanted } from '../../../../../shared/project/help-wanted.ts';
 import { type Node, Problem, type ProjectId, type UserId, UserId as UserIdSchema } from '@cowrite/contract';
 import dynamic from 'next/dynamic';
 import { usePathname } from 'next/navigation';
@@ -24,6 +25,7 @@ const ImportPage = dynamic(() => import('../../../../../features/importing/impor
 const TrashPage = dynamic(() => import('../../../../../features/trash/trash-page.tsx').then((module) => module.TrashPage), { ssr: false });
 const HomePage = dynamic(() => import('../../../../../features/home/home-page.tsx').then((module) => module.HomePage), { ssr: false });
 const AiPage = dynamic(() => import('../../../../../features/assisting/ai-page.tsx').then((module) => module.AiPage), { ssr: false });
+const SelectionMenu = dynamic(() => import('../../../../../features/assisting/selection-menu.tsx').then((module) => module.SelectionMenu), { ssr: false });
 const AssistPanel = dynamic(() => import('../../../../../features/assisting/assist-panel.tsx').then((module) => module.AssistPanel), { ssr: false });
 const Palette = dynamic(() => import('../../../../../features/palette/palette.tsx').then((module) => module.Palette), { ssr: false });
 const SearchSheet = dynamic(() => import('../../../../../features/searching/search-sheet.tsx').then((module) => module.SearchSheet), { ssr: false });
@@ -160,13 +162,15 @@ function Opened({ place, person }: { place: Place; person: KnownPerson }) {
 
   // Where AI is off nothing of it is seen.
   const isHelped = ai?.mode === 'on';
-  const side = useMemo(() => (isHelped ? { name: t.assist, render: (close: () => void) => <AssistPanel onClose={close} /> } : null), [isHelped, t.assist]);
+  const isWanted = useHelpWanted() !== null;
+  const side = useMemo(() => (isHelped ? { name: t.assist, isWanted, render: (close: () => void) => <AssistPanel onClose={close} /> } : null), [isHelped, isWanted, t.assist]);
   const current = place.kind === 'scene' || place.kind === 'continuous' ? place.nodeId : null;
   return (
     <>
       <Frame person={person} place={place} renderOutline={(close) => <Outline current={current} onOpened={close} />} onPalette={() => setPalette(true)} onSearch={() => setSearching(true)} side={side}>
         <Middle place={place} scene={scene} />
       </Frame>
+      {isHelped && <SelectionMenu />}
       {palette && <Palette onClose={() => setPalette(false)} onSearch={() => (setPalette(false), setSearching(true))} />}
       {searching && <SearchSheet onClose={() => setSearching(false)} />}
     </>
