@@ -185,6 +185,21 @@ test('what is hidden from AI never enters, nor does what is under it, and it is 
   expect(JSON.stringify((await brief(owner, story, about)).items)).toContain('가짜');
 });
 
+test('an arc longer than any model takes is told scene by scene', async () => {
+  await using story = await aStory();
+  const { owner } = story;
+  const part = await story.add({ kind: 'part', title: '1부' });
+  const long = '눈이 밤새 왔다. '.repeat(11_000);
+  for (const title of ['1화', '2화']) await write(story, documentOf(await story.add({ kind: 'scene', title, parentId: part.id })), { by: owner, text: long });
+  await turnOn(story);
+  const { items } = await brief(owner, story, { feature: 'summarise', nodeId: part.id });
+  expect(items.map(({ layer, text }) => [layer, text.length])).toEqual([
+    ['text', long.length],
+    ['text', long.length],
+  ]);
+  expect(await brief(owner, story, { feature: 'react', nodeId: part.id }).problem).toMatchObject({ code: 'too-large' });
+});
+
 test('a passage says where it stands, and a place that moved is found by its words', async () => {
   await using story = await aStory({ roles: [] });
   const documentId = documentOf(await story.add({ kind: 'scene', title: '1화' }));

@@ -46,7 +46,8 @@ const ROOM: Record<Feature, Room> = {
   storyboard: AROUND_A_SPAN,
   script: AROUND_A_SPAN,
   ask: { work: 300, passages: 6_000 },
-  summarise: { work: 300, text: 120_000 },
+  // Summed up scene by scene, so that a whole arc may be told; the AI service refuses a scene that no model takes.
+  summarise: { work: 300, text: 3_000_000 },
   simulate: { work: 800, passages: 3_000 },
   react: { work: 300, text: 60_000 },
   research: { work: 300 },
