@@ -268,6 +268,17 @@ test('a scene is translated, read aloud, summed up and reacted to; a character k
   await expect(translated.getByRole('listitem').nth(0)).toContainText('이 조각은 옮겨지지 않았습니다');
   await expect(translated.getByRole('listitem').nth(1)).toContainText('Is anyone there?');
   expect(product.vendor.requests.at(-1)!.messages.user).toContain('en 언어로');
+  // With a glossary, what does not keep to it is asked for once more, and told with the term when it still does not.
+  await panel(page).getByLabel('용어집 (없어도 됩니다)').fill('설화 = Seolhwa\n문');
+  await expect(panel(page).getByRole('alert')).toContainText('2번째 줄');
+  await expect(panel(page).getByRole('button', { name: '제안 받기' })).toBeDisabled();
+  await panel(page).getByLabel('용어집 (없어도 됩니다)').fill('설화 = Seolhwa\n문 = door');
+  say({ id: 's1', text: 'She knocked at the gate.' }, { id: 's2', text: '“Is anyone there?”' });
+  say({ id: 's1', text: 'Seolhwa knocked at the gate.' });
+  await go();
+  await expect(translated.getByRole('listitem').nth(0)).toContainText('Seolhwa knocked at the gate.');
+  await expect(translated.getByRole('listitem').nth(0)).toContainText('용어집과 다릅니다: 문 → door');
+  await expect(translated.getByRole('listitem').nth(1)).not.toContainText('용어집');
 
   await choose('낭독 대본');
   say({ speaker: '설화', emotion: '떨며', pauseMs: 800, item: 1, quote: '“거기 누구 있어요?”' }, { speaker: '설화', emotion: '', pauseMs: 0, item: 1, quote: '“문을 여세요!”' });

@@ -4,6 +4,7 @@ import type { Makers } from './makers.ts';
 import type { Live } from './live.ts';
 import { type ModelCall, ModelFailure } from './models/model-provider.ts';
 import { retrying } from './models/retrying.ts';
+import type { Used } from './used.ts';
 
 export interface Surroundings {
   makers: Makers;
@@ -15,13 +16,6 @@ export interface Surroundings {
   pause: (ms: number, signal: AbortSignal) => Promise<unknown>;
   /** How long one call may be tried again. */
   assistMs: number;
-}
-
-/** What a call used; by our own count where the provider said nothing. */
-export interface Used {
-  tokensIn: number;
-  tokensOut: number;
-  estimated: boolean;
 }
 
 /**

@@ -31,7 +31,7 @@ export class AssistRun {
     return this.first + this.#events.length - 1;
   }
 
-  /** Everything that a model said, as it said it. */
+  /** Everything that a model said to what it was asked last, as it said it. */
   get text(): string {
     return this.#text;
   }
@@ -54,6 +54,15 @@ export class AssistRun {
   progress(done: number, of: number): void {
     this.#running();
     this.#events.push({ type: 'progress', done, of });
+  }
+
+  /** The first answer is over: what is asked once more, or null. */
+  again(): string | null {
+    this.#running();
+    const { heard, request } = this.#reader.again?.() ?? { heard: [], request: null };
+    this.#say(heard);
+    if (request !== null) this.#text = '';
+    return request;
   }
 
   /** The answer is over, whole or cancelled: what there is of it. */

@@ -4,6 +4,7 @@ import { AssistRun } from './assist.ts';
 import type { Made } from './made.ts';
 import type { ModelCall } from './models/model-provider.ts';
 import { tellingOf } from './prompts/tellings.ts';
+import type { Used } from './used.ts';
 
 /** An assist that this process works on. */
 export class Live {
@@ -30,6 +31,8 @@ export class Live {
   readonly mandate: string | null;
   /** What was asked last. */
   asking: ModelCall;
+  /** What was used before that was asked. */
+  spent: Used = { tokensIn: 0, tokensOut: 0, estimated: false };
 
   constructor(id: AssistId, made: Made, who: Live['who'], { mandate, after = 0 }: { mandate: string | null; after?: number }) {
     this.id = id;

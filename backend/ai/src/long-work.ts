@@ -1,9 +1,10 @@
-import { answer, type Surroundings, type Used } from './answering.ts';
+import { answer, type Surroundings } from './answering.ts';
 import type { Step } from './assists.store.ts';
 import type { Live } from './live.ts';
 import type { ModelCall } from './models/model-provider.ts';
 import { hashOf } from './prompts/packet.ts';
 import { callsOf, gatheringCall, GATHERED } from './prompts/summarise.ts';
+import type { Used } from './used.ts';
 
 export interface Steps {
   /** The answer to a step that was given before. */

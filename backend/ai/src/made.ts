@@ -23,7 +23,7 @@ export interface Made {
   hash: string;
   tokensIn: number;
   tokensExact: boolean;
-  /** With the longest answers. */
+  /** With the longest answers, and with what may be asked once more. */
   tokensMost: number;
   costMost: number | null;
   cacheAnswers: boolean;
@@ -55,8 +55,10 @@ export function made(task: AssistTask, brief: StoryBrief, makers: Makers, withou
   // What is gathered are answers, each as long as an answer may be.
   const tokensIn = sizes.reduce((sum, size) => sum + size, 0) + gatherings * GATHERED * told.tokensOut;
   const tokensOutMost = (sizes.length + gatherings) * tokensMax;
+  // Asked once more, the same items go out again, and with them what was answered.
+  const again = told.mayAskAgain(kept) ? { in: tokensIn + told.tokensOut, out: tokensMax } : { in: 0, out: 0 };
   const also = brief.also.filter((provider) => makers.has(provider));
-  const costs = [brief.provider, ...also].map((provider) => makers.cost(provider, { tokensIn, tokensOut: tokensOutMost }));
+  const costs = [brief.provider, ...also].map((provider) => makers.cost(provider, { tokensIn: tokensIn + again.in, tokensOut: tokensOutMost + again.out }));
   return {
     task,
     provider: brief.provider,
@@ -71,7 +73,7 @@ export function made(task: AssistTask, brief: StoryBrief, makers: Makers, withou
     scenes,
     hash: hashOfAll(scenes ?? [call]),
     tokensIn,
-    tokensMost: tokensIn + tokensOutMost,
+    tokensMost: tokensIn + tokensOutMost + again.in + again.out,
     tokensExact: model.countTokens('').exact,
     costMost: costs.reduce((most, cost) => (most === null || cost === null ? null : Math.max(most, cost))),
     cacheAnswers: brief.cacheAnswers,

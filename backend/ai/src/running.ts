@@ -2,12 +2,15 @@ import { type AssistId, Problem, ProjectId } from '@cowrite/contract';
 import type { Pool } from '@cowrite/service-kit';
 import type { Grants } from '@cowrite/service-kit/grants';
 import { setTimeout as wait } from 'node:timers/promises';
-import { answer, estimated, type Surroundings, type Used } from './answering.ts';
+import { answer, estimated, type Surroundings } from './answering.ts';
 import * as store from './assists.store.ts';
 import { Live } from './live.ts';
 import { type Steps, summarise } from './long-work.ts';
 import type { Node } from './node.ts';
+import { ModelFailure } from './models/model-provider.ts';
 import type { Packets } from './packets.ts';
+import { askedAgain } from './prompts/packet.ts';
+import { together, type Used } from './used.ts';
 
 /** How often what came is written down, and whether another process was asked to cancel is looked at. */
 export const WRITE_EVERY_MS = 250;
@@ -101,24 +104,39 @@ export class Running {
 
   async #end(live: Live): Promise<End> {
     const { makers, figures, logger } = this.#parts;
-    const { task, call, scenes } = live.made;
-    const hear = (text: string): void => {
-      live.run.hear(text);
-      live.changed();
-    };
+    const { task, scenes } = live.made;
     try {
-      const last = scenes === null ? await answer(live, call, hear, this.#parts) : await summarise(live, scenes, this.#steps(live), this.#parts);
+      const last = scenes === null ? await this.#answer(live) : await summarise(live, scenes, this.#steps(live), this.#parts);
       const { result, dropped } = live.run.end();
       figures.dropped(task.feature, dropped);
       return { state: 'done', result, problem: null, last };
     } catch (failure) {
       const { result } = live.run.end();
-      const last = live.hasLeft ? estimated(makers.model(live.provider), live.asking, live.run.text) : { tokensIn: 0, tokensOut: 0, estimated: false };
+      const last = live.hasLeft ? together(live.spent, estimated(makers.model(live.provider), live.asking, live.run.text)) : live.spent;
       if (failure === CANCELLED) return { state: 'cancelled', result, problem: null, last };
       if (failure === STOPPED) return { state: 'failed', result: null, problem: new Problem('cut-short'), last };
       if (failure instanceof Problem) return { state: 'failed', result: null, problem: failure, last };
       logger.error({ assistId: live.id, err: failure }, 'an assist failed');
       return { state: 'failed', result: null, problem: new Problem('internal-error'), last };
+    }
+  }
+
+  /** Asks, and once more where the first answer does not do. What was answered stands, also when nobody answers the second time. */
+  async #answer(live: Live): Promise<Used> {
+    const { call, request } = live.made;
+    const hear = (text: string): void => {
+      live.run.hear(text);
+      live.changed();
+    };
+    live.spent = await answer(live, call, hear, this.#parts);
+    const again = live.run.again();
+    live.changed();
+    if (again === null) return live.spent;
+    try {
+      return together(live.spent, await answer(live, askedAgain(call, request, again), hear, this.#parts));
+    } catch (failure) {
+      if (!(failure instanceof ModelFailure)) throw failure;
+      return failure.left ? together(live.spent, estimated(this.#parts.makers.model(live.provider), live.asking, live.run.text)) : live.spent;
     }
   }
 

@@ -44,6 +44,17 @@ const Question = z.string().trim().min(1).max(2_000);
 const asOf = NodeId.optional();
 const ofSpan = <F extends Feature>(feature: F) => z.strictObject({ feature: z.literal(feature), span: TextSpan, instruction: Instruction.optional() });
 
+const GLOSSARY_MAX = 200;
+const Term = z
+  .string()
+  .trim()
+  .min(1)
+  .max(80)
+  .regex(/^[^\r\n]*$/);
+/** How a word of the manuscript is said in another language, always. Of several for the same word any will do. */
+export const GlossaryTerm = z.strictObject({ source: Term, target: Term });
+export type GlossaryTerm = z.infer<typeof GlossaryTerm>;
+
 /** What is asked for. Nothing in it is an address, a model or a key. */
 export const AssistTask = z.discriminatedUnion('feature', [
   /** Three short ways in which the text could go on after `span`, whose end is the caret; its quote is what stands before the caret. */
@@ -54,7 +65,8 @@ export const AssistTask = z.discriminatedUnion('feature', [
   ofSpan('shorten'),
   ofSpan('storyboard'),
   ofSpan('script'),
-  ofSpan('translate').extend({ language: z.string().regex(/^[a-z]{2}(-[A-Z]{2})?$/) }),
+  /** Segments that miss a term of the glossary are asked for once more; those that still do say so (`missed`). */
+  ofSpan('translate').extend({ language: z.string().regex(/^[a-z]{2}(-[A-Z]{2})?$/), glossary: z.array(GlossaryTerm).max(GLOSSARY_MAX).optional() }),
   z.strictObject({ feature: z.literal('ask'), question: Question, asOf }),
   z.strictObject({ feature: z.literal('summarise'), nodeId: NodeId }),
   z.strictObject({
@@ -186,8 +198,11 @@ export const AssistResult = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('texts'), texts: z.array(z.string()) }),
   /** Sentences with their places; `found` is false when the manuscript does not say, and then `nearest` are the passages that come close. */
   z.object({ kind: z.literal('answer'), found: z.boolean(), sentences: z.array(z.object({ text: z.string(), citations: z.array(Citation) })), nearest: z.array(Citation) }),
-  /** Lines of a table: shots, spoken lines, aligned segments, reactions, claims. Which fields there are is the feature's. */
-  z.object({ kind: z.literal('rows'), rows: z.array(z.record(z.string(), z.union([z.string(), z.number(), z.boolean(), Citation, z.null()]))) }),
+  /**
+   * Lines of a table: shots, spoken lines, aligned segments, reactions, claims. Which fields there are is the feature's. A segment
+   * that is told although it misses terms of the glossary names them in `missed`, and has no such field otherwise.
+   */
+  z.object({ kind: z.literal('rows'), rows: z.array(z.record(z.string(), z.union([z.string(), z.number(), z.boolean(), Citation, z.array(GlossaryTerm), z.null()]))) }),
 ]);
 export type AssistResult = z.infer<typeof AssistResult>;
 

@@ -4,20 +4,26 @@ import type { Heard, Reader } from './reader.ts';
 /** A line that is longer is not one of ours. */
 const LINE_MAX = 20_000;
 
+/** What stands, and is not shown yet. */
+export const HELD = Symbol('held');
+
 /**
  * Objects of JSON, one a line. Each is checked as soon as it is whole: `check` gives what stands of it, or null. What does not stand
- * is dropped and counted, never repaired. Marks of code around the lines are passed over.
+ * is dropped and counted, never repaired. Marks of code around the lines are passed over. `again`: what is asked once more when the
+ * first answer is over.
  */
 export class LinesReader<Part> implements Reader {
-  readonly #check: (value: Record<string, unknown>) => Part | null;
+  readonly #check: (value: Record<string, unknown>) => Part | typeof HELD | null;
   readonly #result: (parts: readonly Part[]) => AssistResult;
+  readonly #again: () => string | null;
   readonly #parts: Part[] = [];
   #rest = '';
   #dropped = 0;
 
-  constructor(check: (value: Record<string, unknown>) => Part | null, result: (parts: readonly Part[]) => AssistResult) {
+  constructor(check: (value: Record<string, unknown>) => Part | typeof HELD | null, result: (parts: readonly Part[]) => AssistResult, again: () => string | null = () => null) {
     this.#check = check;
     this.#result = result;
+    this.#again = again;
   }
 
   push(text: string): Heard[] {
@@ -26,10 +32,18 @@ export class LinesReader<Part> implements Reader {
     return lines.flatMap((line) => this.#line(line));
   }
 
+  again() {
+    return { heard: this.#last(), request: this.#again() };
+  }
+
   end() {
+    return { heard: this.#last(), result: this.#result(this.#parts), dropped: this.#dropped };
+  }
+
+  #last(): Heard[] {
     const heard = this.#line(this.#rest);
     this.#rest = '';
-    return { heard, result: this.#result(this.#parts), dropped: this.#dropped };
+    return heard;
   }
 
   #line(line: string): Heard[] {
@@ -41,6 +55,7 @@ export class LinesReader<Part> implements Reader {
       this.#dropped++;
       return [];
     }
+    if (part === HELD) return [];
     this.#parts.push(part);
     return [{ type: 'part', part }];
   }

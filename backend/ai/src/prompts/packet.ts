@@ -37,6 +37,9 @@ export function callOf({ title, rules, request, items, tokensMax }: { title: str
   };
 }
 
+/** The same items with something else asked of them: `request` is what `call` asks. */
+export const askedAgain = (call: ModelCall, request: string, again: string): ModelCall => ({ ...call, user: { stable: call.user.stable, rest: call.user.rest.slice(0, call.user.rest.length - request.length) + again } });
+
 /** SHA-256 of the messages as they go out; of several calls, of their hashes. */
 export const hashOfAll = (calls: readonly ModelCall[]): string => (calls.length === 1 ? hashOf(calls[0]!) : createHash('sha256').update(calls.map(hashOf).join('')).digest('hex'));
 

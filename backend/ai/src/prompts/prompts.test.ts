@@ -53,7 +53,7 @@ const taskOf = (feature: Feature): AssistTask => {
     case 'research':
       return { feature, question: '1930년대 감자 농사', sources: ['감자는 1824년 무렵 들어왔다.'] };
     case 'translate':
-      return { feature, span, language: 'en', instruction: '입말로' };
+      return { feature, span, language: 'en', instruction: '입말로', glossary: [{ source: '점순이', target: 'Jeomsun' }] };
     default:
       return { feature, span, instruction: '더 짧게' };
   }

@@ -11,6 +11,8 @@ export interface Telling<F extends Feature> {
   /** What is asked. `items` are in the order in which the model is told them. */
   request(task: TaskOf<F>, items: readonly BriefItem[]): string;
   reader(task: TaskOf<F>, items: readonly BriefItem[]): Reader;
+  /** Whether its reader may ask once more when the answer is over; what that takes is held back from the limits too. */
+  mayAskAgain?(task: TaskOf<F>, items: readonly BriefItem[]): boolean;
   /** The longest answer, in tokens. */
   tokensOut: number;
   /** How much is told at most, in tokens; what may not be left out is told beyond it. */

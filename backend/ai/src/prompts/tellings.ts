@@ -35,10 +35,18 @@ export interface Told {
   tokensIn: number;
   request(items: readonly BriefItem[]): string;
   reader(items: readonly BriefItem[]): Reader;
+  mayAskAgain(items: readonly BriefItem[]): boolean;
 }
 
 export function tellingOf(task: AssistTask): Told {
   // The table gives each feature the telling of its own task, which the compiler cannot follow through a union.
   const telling = TELLINGS[task.feature] as Telling<Feature>;
-  return { rules: telling.rules, tokensOut: telling.tokensOut, tokensIn: telling.tokensIn, request: (items) => telling.request(task, items), reader: (items) => telling.reader(task, items) };
+  return {
+    rules: telling.rules,
+    tokensOut: telling.tokensOut,
+    tokensIn: telling.tokensIn,
+    request: (items) => telling.request(task, items),
+    reader: (items) => telling.reader(task, items),
+    mayAskAgain: (items) => telling.mayAskAgain?.(task, items) ?? false,
+  };
 }

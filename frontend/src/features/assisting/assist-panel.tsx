@@ -19,6 +19,7 @@ import { SelectField } from '../../shared/ui/select-field.tsx';
 import { TextField } from '../../shared/ui/text-field.tsx';
 import { EmptyState, FailedState, Skeleton } from '../../shared/ui/state.tsx';
 import { type Asked, useAssistRun } from './assist-run.ts';
+import { glossaryIn } from './glossary.ts';
 import { numbered } from './numbered.ts';
 import { PacketSheet } from './packet-sheet.tsx';
 import { type RowsOf, Rows } from './rows-view.tsx';
@@ -117,7 +118,7 @@ function Ask() {
   const selected = useSelected((text) => text.trim().length);
   const offered = OFFERED.filter((each) => may(ASSIST_NEEDS[each]));
   const [feature, setFeature] = useState<Feature>(offered[0]!);
-  const [given, setGiven] = useState({ instruction: '', question: '', character: '', message: '', source: '' });
+  const [given, setGiven] = useState({ instruction: '', question: '', character: '', message: '', source: '', glossary: '' });
   const [scope, setScope] = useState<'all' | 'here'>('all');
   const [reach, setReach] = useState<'scene' | 'chapter'>('scene');
   const [language, setLanguage] = useState<(typeof LANGUAGES)[number]['value']>('en');
@@ -140,7 +141,9 @@ function Ask() {
   const saidIn = (key: keyof typeof given): string => given[key].normalize('NFC').trim();
   const onWords = (key: keyof typeof given) => (event: { target: { value: string } }) => setGiven({ ...given, [key]: event.target.value });
   const of = ABOUT[feature];
-  const canAsk = of === 'words' ? (feature === 'simulate' ? saidIn('character') !== '' && saidIn('message') !== '' : saidIn('question') !== '') : scene !== null && (of !== 'selection' || selected > 0);
+  const { terms: glossary, wrong } = glossaryIn(given.glossary);
+  const canAsk =
+    (feature !== 'translate' || wrong === null) && (of === 'words' ? (feature === 'simulate' ? saidIn('character') !== '' && saidIn('message') !== '' : saidIn('question') !== '') : scene !== null && (of !== 'selection' || selected > 0));
 
   /** What is asked now, of the text as it is now; null when there is nothing to ask about. */
   const asked = (): About | null => {
@@ -166,7 +169,7 @@ function Ask() {
         const span = place.span();
         if (span === null) return null;
         const wished = wish ? { instruction: wish } : {};
-        return { task: feature === 'translate' ? { feature, span, language, ...wished } : { feature, span, ...wished }, place, before: span.quote };
+        return { task: feature === 'translate' ? { feature, span, language, ...(glossary.length > 0 ? { glossary } : {}), ...wished } : { feature, span, ...wished }, place, before: span.quote };
       }
     }
   };
@@ -233,6 +236,7 @@ function Ask() {
           />
         )}
         {feature === 'translate' && <SelectField label={t.language} value={language} options={LANGUAGES.map(({ value, name }) => ({ value, name: t[name] }))} onChoose={setLanguage} />}
+        {feature === 'translate' && <TextArea label={t.glossary} hint={t.glossaryHint} problem={wrong === null ? undefined : t.glossaryWrong(wrong)} value={given.glossary} onChange={onWords('glossary')} />}
         {(feature === 'ask' || feature === 'research') && (
           <TextArea label={t.question} hint={feature === 'ask' ? t.questionHint : t.researchHint} value={given.question} maxLength={2_000} onChange={onWords('question')} onSend={() => go(asked())} />
         )}

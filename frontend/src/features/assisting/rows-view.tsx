@@ -1,11 +1,12 @@
 'use client';
 
-import { AssistResult, Citation } from '@cowrite/contract';
+import { AssistResult, Citation, GlossaryTerm } from '@cowrite/contract';
 import { useLocale, useWords } from '../../shared/i18n/words.tsx';
 import { countText } from '../../shared/i18n/numbers.ts';
 import { Button } from '../../shared/ui/button.tsx';
 import { useNotify } from '../../shared/ui/notices.tsx';
 import type { Run } from './assist-run.ts';
+import { termsText } from './glossary.ts';
 import { numbered } from './numbered.ts';
 import { CitationLink } from './run-view.tsx';
 import { words } from './words.ts';
@@ -59,6 +60,7 @@ function RowCard({ feature, row, number }: { feature: RowsOf; row: Row; number: 
   const t = useWords(words);
   const locale = useLocale();
   const place = Citation.safeParse(row['place']);
+  const missed = GlossaryTerm.array().safeParse(row['missed']);
   const [head, body, more] = parts(feature, row, { pause: (ms) => t.pause(countText(ms / 1_000, locale)), missing: t.segmentMissing, unverified: t.unverified });
   return (
     <>
@@ -68,6 +70,7 @@ function RowCard({ feature, row, number }: { feature: RowsOf; row: Row; number: 
         {place.success && <CitationLink number={number} span={place.data.span} />}
       </p>
       {more !== '' && <p className="m-0 mt-1 text-sm text-ink-2">{more}</p>}
+      {missed.success && <p className="m-0 mt-2 rounded bg-warn-soft px-3 py-2 text-sm">{t.segmentMisses(termsText(missed.data))}</p>}
     </>
   );
 }

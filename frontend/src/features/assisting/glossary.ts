@@ -1,0 +1,21 @@
+import { GlossaryTerm } from '@cowrite/contract';
+
+/** As many as the contract takes. */
+export const TERMS_MAX = 200;
+const PAIR = /^(.+?)\s*(?:=|→|->|\t|：|:)\s*(.+)$/;
+
+/** A glossary as it is typed, a pair a line with `=`, an arrow, a colon or a tab between; `wrong` is the first line that is no pair, from 1, or null. */
+export function glossaryIn(text: string): { terms: GlossaryTerm[]; wrong: number | null } {
+  const terms: GlossaryTerm[] = [];
+  for (const [at, line] of text.normalize('NFC').split('\n').entries()) {
+    if (line.trim() === '') continue;
+    const [, source, target] = PAIR.exec(line.trim()) ?? [];
+    const term = GlossaryTerm.safeParse({ source, target });
+    if (!term.success || terms.length === TERMS_MAX) return { terms, wrong: at + 1 };
+    terms.push(term.data);
+  }
+  return { terms, wrong: null };
+}
+
+/** Terms as people read them. */
+export const termsText = (terms: readonly GlossaryTerm[]): string => terms.map(({ source, target }) => `${source} → ${target}`).join(', ');
