@@ -22,6 +22,12 @@ test('the passage that says most of it comes first, with its place', () => {
   expect(scenes[1]!.slice(best!.from, best!.to)).toContain('열두 살 겨울에');
 });
 
+test('words that one sentence says together outweigh those that stand apart', () => {
+  const apart = '설화는 우물가에 앉았다. 흉터가 있는 사내가 왔다. 설화는 돌아섰다. 왼팔이 저렸다. 설화는 하품을 했다.';
+  const together = '무진이 웃었다. 그때 설화의 왼팔에 흉터가 보였다. 아무도 묻지 않았다.';
+  expect(rankPassages([apart, together], '설화의 왼팔 흉터', 2).map(({ text }) => text)).toEqual([1, 0]);
+});
+
 test('a passage that has nothing of it is not among them', () => {
   expect(rankPassages(scenes, '설화의 왼팔 흉터', 5).map(({ text }) => text)).toEqual([1, 0]);
   expect(rankPassages(scenes, '용의 눈물', 5)).toEqual([]);

@@ -157,6 +157,9 @@ const PASSAGE = 400;
 /** What a word weighs that is there only in part, by its pairs of syllables. */
 const IN_PART = 0.3;
 const AGAIN = 0.15;
+/** How much more words weigh that one sentence says together: many names stand in a passage, and one of them beside what is asked. */
+const TOGETHER = 1;
+const SENTENCE_END = /(?<=[.!?…][”’"'』」)\]]*)\s+|\n/u;
 
 interface Piece {
   text: number;
@@ -194,8 +197,8 @@ function presence(words: string, term: string, pairs: readonly string[]): number
 
 /**
  * The `limit` passages that say most of what the question asks about, the best first: words that few passages have weigh
- * more (inverse document frequency), and a passage is lifted by its neighbours, since a name often stands a line before what is
- * told. Passages that have nothing of it are not among them.
+ * more (inverse document frequency), words that one sentence says together more than those that are scattered, and a passage is
+ * lifted by its neighbours, since a name often stands a line before what is told. Passages that have nothing of it are not among them.
  */
 export function rankPassages(texts: readonly string[], question: string, limit: number): RankedPassage[] {
   const terms = termsOf(question).map((term) => ({ term, pairs: pairsOf(term) }));
@@ -206,8 +209,14 @@ export function rankPassages(texts: readonly string[], question: string, limit: 
   const own = held.map((row) => row.reduce((sum, share, at) => sum + share * weights[at]!, 0));
   const neighbour = (at: number, step: number): number =>
     pieces[at + step]?.text === pieces[at]!.text ? held[at + step]!.reduce((sum, share, term) => sum + Math.max(0, Math.min(1, share) - Math.min(1, held[at]![term]!)) * weights[term]!, 0) : 0;
+  /** What the sentence weighs that says most of the words which a piece has whole. */
+  const together = (at: number): number => {
+    const whole = terms.flatMap(({ term }, which) => (held[at]![which]! >= 1 ? [{ term, weight: weights[which]! }] : []));
+    if (whole.length < 2) return whole[0]?.weight ?? 0;
+    return Math.max(...pieces[at]!.words.split(SENTENCE_END).map((said) => whole.reduce((sum, { term, weight }) => (said.includes(term) ? sum + weight : sum), 0)));
+  };
   return pieces
-    .map(({ text, from, to }, at) => ({ text, from, to, score: (own[at] ?? 0) > 0 ? own[at]! + 0.25 * Math.max(neighbour(at, -1), neighbour(at, 1)) : 0 }))
+    .map(({ text, from, to }, at) => ({ text, from, to, score: (own[at] ?? 0) > 0 ? own[at]! + TOGETHER * together(at) + 0.25 * Math.max(neighbour(at, -1), neighbour(at, 1)) : 0 }))
     .filter(({ score }) => score > 0)
     .toSorted((a, b) => b.score - a.score || a.text - b.text || a.from - b.from)
     .slice(0, limit);
