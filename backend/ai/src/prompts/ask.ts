@@ -1,5 +1,5 @@
 import type { AssistResult, BriefItem, Citation } from '@cowrite/contract';
-import { LinesReader, textIn } from '../answers/lines.ts';
+import { HELD, LinesReader, textIn } from '../answers/lines.ts';
 import { citationOf } from '../answers/verify.ts';
 import { unmarked } from './fence.ts';
 import { ROW_RULES } from './house.ts';
@@ -25,7 +25,8 @@ export const asking: Telling<'ask'> = {
   request: ({ question }) => `다음을 자료에서 찾아 ${SENTENCES_MAX}문장 안으로 답해 줘.\n물음: ${unmarked(question)}`,
   reader: (_task, items) =>
     new LinesReader(
-      (value) => sentenceIn(value, items),
+      // Saying that it is not there is no sentence, and nothing that fell.
+      (value) => (value['found'] === false && value['text'] === undefined ? HELD : sentenceIn(value, items)),
       (sentences) => answerOf(sentences, items),
     ),
   tokensOut: 1_500,
