@@ -11,6 +11,7 @@ export default defineConfig({
       'kubernetes/*.test.ts',
       'nginx/**/*.test.ts',
       'bench/checker/**/*.test.ts',
+      'bench/eval/**/*.test.ts',
     ],
     globalSetup: ['packages/service-kit/src/testing/global-setup.ts'],
     testTimeout: 30_000,

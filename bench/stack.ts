@@ -87,6 +87,7 @@ export interface Stack extends AsyncDisposable {
   readonly compactor: ServiceProcess;
   /** Beside the studio, and nowhere else: nothing that is measured has pictures. */
   readonly media: ServiceProcess | null;
+  /** Beside the studio, or where it is asked for. */
   readonly ai: ServiceProcess | null;
   /** Every sync process, `sync` the first of them. */
   readonly nodes: readonly ServiceProcess[];
@@ -126,6 +127,8 @@ const RAISED = {
 
 export interface StackOptions {
   studio?: boolean;
+  /** The AI service without a studio. */
+  ai?: boolean;
   nodes?: number;
   env?: Record<string, string>;
   settings?: Record<string, string>;
@@ -137,7 +140,7 @@ export interface StackOptions {
   nodeEnv?: (at: number, databaseUrl: string) => Promise<Record<string, string>>;
 }
 
-export async function startStack({ studio: withStudio = false, nodes: nodeCount = 1, env = {}, settings = {}, envOf = {}, postgresFolder, nodeEnv = async () => ({}) }: StackOptions = {}): Promise<Stack> {
+export async function startStack({ studio: withStudio = false, ai: withAi = withStudio, nodes: nodeCount = 1, env = {}, settings = {}, envOf = {}, postgresFolder, nodeEnv = async () => ({}) }: StackOptions = {}): Promise<Stack> {
   const folder = await mkdtemp(join(tmpdir(), 'cowrite-stack-'));
   const cluster = { dataDir: join(postgresFolder ?? folder, 'postgres'), password: newPassword(), settings: { max_connections: '200', ...settings } };
   let postgres = await startEmbeddedPostgres(cluster);
@@ -163,7 +166,7 @@ export async function startStack({ studio: withStudio = false, nodes: nodeCount 
   const mediaPort = await freePort();
   const media = withStudio ? service('media', 'backend/media/dist/main.js', mediaPort, { PORT: String(mediaPort), CORE_URL: core.url, COWRITE_MEDIA_DIR: join(folder, 'media') }) : null;
   const aiPort = await freePort();
-  const ai = withStudio ? service('ai', 'backend/ai/dist/main.js', aiPort, { PORT: String(aiPort), CORE_URL: core.url }) : null;
+  const ai = withAi ? service('ai', 'backend/ai/dist/main.js', aiPort, { PORT: String(aiPort), CORE_URL: core.url }) : null;
   const studio = withStudio
     ? service('studio', 'frontend/.next/standalone/frontend/server.js', studioPort, {
         PORT: String(studioPort),
