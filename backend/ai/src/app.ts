@@ -12,7 +12,8 @@ import { bearerOf, grantFor } from './callers.ts';
 import type { AiConfig } from './config.ts';
 import { coreAt } from './core.ts';
 import { AiFigures } from './figures.ts';
-import { makersOf } from './makers-set-up.ts';
+import { embeddingOf, makersOf } from './makers-set-up.ts';
+import { Meanings } from './meanings.ts';
 import { egressTo } from './models/egress.ts';
 import { Node } from './node.ts';
 import { Packets } from './packets.ts';
@@ -46,7 +47,9 @@ export async function createAi({ config, logger, now = () => new Date(), pause =
   };
   const currency = config.COWRITE_AI_CURRENCY;
   const core = coreAt(config.CORE_URL, egressTo([config.CORE_URL]));
-  const packets = new Packets({ pool, core, makers, now, currency });
+  const embedding = embeddingOf(config);
+  const meanings = embedding === null ? null : new Meanings({ pool, core, makers, node, limits, currency, now, logger }, { model: embedding, price: config.COWRITE_AI_PRICES.get(embedding.model) ?? null });
+  const packets = new Packets({ pool, core, makers, meanings, now, currency });
   const figures = new AiFigures(registry, () => running.size);
   const running: Running = new Running({ pool, grants, node, packets, makers, figures, logger, now, random: Math.random, pause, assistMs: config.COWRITE_AI_ASSIST_MS });
   const assists = new Assists({ pool, core, node, packets, running, limits, currency, now });
@@ -79,6 +82,7 @@ export async function createAi({ config, logger, now = () => new Date(), pause =
     return {
       providers: makers.all().map(({ model, host, notice }) => ({ provider: model.provider, name: model.name, host, notice })),
       features: Feature.options.map((feature) => ({ feature, models: makers.route(feature).map((provider) => ({ provider, model: makers.model(provider).model })) })),
+      meaning: meanings?.source ?? null,
     };
   });
   serveAssists(instance, { assists, packets, grants });

@@ -51,6 +51,24 @@ export class NoRoom extends Error {
   }
 }
 
+/** Holds back from the limits what something may use. @throws NoRoom */
+async function hold(client: PoolClient, { userId, projectId, holding, limits }: { userId: string; projectId: string; holding: Holding; limits: Limits }): Promise<void> {
+  // In the order in which they are locked: two that begin at once never wait for each other in a circle.
+  const rows = [
+    { kind: 'person-day', limit: 'personTokensToday', whose: userId, begins: holding.day, amount: holding.tokens, most: limits.personTokensDay },
+    { kind: 'project-day', limit: 'projectTokensToday', whose: projectId, begins: holding.day, amount: holding.tokens, most: limits.projectTokensDay },
+    { kind: 'project-month', limit: 'projectCostThisMonth', whose: projectId, begins: holding.month, amount: holding.cost, most: limits.projectCostMonth },
+  ] as const;
+  for (const { kind, limit, whose, begins, amount, most } of rows) {
+    const { rowCount } = await client.query(
+      `INSERT INTO ai.usage AS u (kind, whose, begins, reserved) SELECT $1, $2, $3, $4 WHERE $5::bigint IS NULL OR $4::bigint <= $5
+       ON CONFLICT (kind, whose, begins) DO UPDATE SET reserved = u.reserved + $4 WHERE $5::bigint IS NULL OR u.used + u.reserved + $4 <= $5`,
+      [kind, whose, begins, amount, most],
+    );
+    if (rowCount === 0) throw new NoRoom(limit);
+  }
+}
+
 /**
  * Writes an assist down and reserves what it may use, both or neither. However many begin at once, what is used and what is held
  * never exceeds a limit: each waits for the row of the one before it.
@@ -59,21 +77,8 @@ export class NoRoom extends Error {
 export async function begin(pool: Pool, beginning: Beginning, limits: Limits): Promise<void> {
   const { id, mandate, grant, made, node, currency, at, holding, forgetAt } = beginning;
   const { projectId, who, credential } = grant;
-  // In the order in which they are locked: two that begin at once never wait for each other in a circle.
-  const rows = [
-    { kind: 'person-day', limit: 'personTokensToday', whose: who.userId, begins: holding.day, amount: holding.tokens, most: limits.personTokensDay },
-    { kind: 'project-day', limit: 'projectTokensToday', whose: projectId, begins: holding.day, amount: holding.tokens, most: limits.projectTokensDay },
-    { kind: 'project-month', limit: 'projectCostThisMonth', whose: projectId, begins: holding.month, amount: holding.cost, most: limits.projectCostMonth },
-  ] as const;
   await inTransaction(pool, async (client) => {
-    for (const { kind, limit, whose, begins, amount, most } of rows) {
-      const { rowCount } = await client.query(
-        `INSERT INTO ai.usage AS u (kind, whose, begins, reserved) SELECT $1, $2, $3, $4 WHERE $5::bigint IS NULL OR $4::bigint <= $5
-         ON CONFLICT (kind, whose, begins) DO UPDATE SET reserved = u.reserved + $4 WHERE $5::bigint IS NULL OR u.used + u.reserved + $4 <= $5`,
-        [kind, whose, begins, amount, most],
-      );
-      if (rowCount === 0) throw new NoRoom(limit);
-    }
+    await hold(client, { userId: who.userId, projectId, holding, limits });
     // Counted behind the person's own row, which is locked by now.
     const { rows: open } = await client.query<{ count: number }>('SELECT count(*)::int AS count FROM ai.assist WHERE asker = $1 AND ended_at IS NULL', [who.userId]);
     if (open[0]!.count >= limits.runningPerPerson) throw new NoRoom('running');
@@ -83,6 +88,34 @@ export async function begin(pool: Pool, beginning: Beginning, limits: Limits): P
       [id, projectId, who.userId, credential.kind, credential.id, made.task.feature, made.provider, made.model, made.hash, itemsOf(made), peopleOf(made), node, holding.day, holding.month, holding.tokens, holding.cost, currency, at],
     );
     await client.query('INSERT INTO ai.assist_text (assist_id, made, mandate, cache_answers, keep_texts, forget_at) VALUES ($1, $2, $3, $4, $5, $6)', [id, JSON.stringify(made), mandate, made.cacheAnswers, made.keepTexts, forgetAt]);
+  });
+}
+
+/** Passages that are sent so that they can be found by what they mean: a line of the ledger and what it may use, both or neither. @throws NoRoom */
+export async function beginMeaning(
+  pool: Pool,
+  {
+    id,
+    grant,
+    provider,
+    model,
+    hash,
+    items,
+    node,
+    currency,
+    at,
+    holding,
+  }: Pick<Beginning, 'id' | 'grant' | 'node' | 'currency' | 'at' | 'holding'> & { provider: Provider; model: string; hash: string; items: readonly { id: string; of: readonly string[] }[] },
+  limits: Limits,
+): Promise<void> {
+  const { projectId, who, credential } = grant;
+  await inTransaction(pool, async (client) => {
+    await hold(client, { userId: who.userId, projectId, holding, limits });
+    await client.query(
+      `INSERT INTO ai.assist (id, project_id, asker, credential_kind, credential, feature, state, provider, model, packet_hash, items, people, node, day, month, tokens_reserved, cost_reserved, currency, has_left, created_at)
+       VALUES ($1, $2, $3, $4, $5, 'meaning', 'running', $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, true, $17)`,
+      [id, projectId, who.userId, credential.kind, credential.id, provider, model, hash, JSON.stringify(items), [...new Set(items.flatMap(({ of }) => of))], node, holding.day, holding.month, holding.tokens, holding.cost, currency, at],
+    );
   });
 }
 
@@ -182,7 +215,7 @@ export interface Kept {
 }
 
 export async function assistOf(pool: Pool, id: AssistId): Promise<Kept | null> {
-  const { rows } = await pool.query<AssistRow>('SELECT a.*, t.result, t.keep_texts FROM ai.assist a LEFT JOIN ai.assist_text t ON t.assist_id = a.id WHERE a.id = $1', [id]);
+  const { rows } = await pool.query<AssistRow>('SELECT a.*, t.result, t.keep_texts FROM ai.assist a LEFT JOIN ai.assist_text t ON t.assist_id = a.id WHERE a.id = $1 AND a.feature <> $2', [id, 'meaning']);
   const row = rows[0];
   if (row === undefined) return null;
   const hasUsage = row.ended_at !== null;

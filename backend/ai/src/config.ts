@@ -54,6 +54,9 @@ export const AiConfig = z
     COWRITE_AI_ENDPOINT_NAME: z.string().max(80).default('우리 서버').describe('what people are told that server is called'),
     COWRITE_AI_ROUTES: routes.describe('which providers answer a feature, the first first, e.g. ask=anthropic,endpoint;continue=openai; for others openai, anthropic, endpoint, as far as they are set up'),
     COWRITE_AI_PRICES: prices.describe('what a million tokens cost, in and out, e.g. gpt-5.6=1.25/10,claude-sonnet-5-5=3/15; models without one cost nothing here'),
+    COWRITE_AI_EMBEDDING_PROVIDER: z.enum(['openai', 'endpoint']).optional().describe('whose model finds passages by what they mean, in works whose owner turns that on; without it none does. Its key and address are those above'),
+    COWRITE_AI_EMBEDDING_MODEL: z.string().max(160).optional().describe('that model, e.g. text-embedding-3-small, or bge-m3 on a server of one’s own'),
+    COWRITE_AI_EMBEDDING_DIMENSIONS: wholeNumber(0, { max: 4_096 }).describe('how many numbers stand for a passage, for models that give as many as they are asked for, e.g. 512; 0 is as many as the model gives'),
     COWRITE_AI_CURRENCY: z
       .string()
       .regex(/^[A-Z]{3}$/, 'write a currency of three letters')
@@ -79,8 +82,18 @@ export const AiConfig = z
     if (env.NODE_ENV === 'production')
       for (const name of ['OPENAI_API_KEY', 'ANTHROPIC_API_KEY', 'COWRITE_AI_ENDPOINT_KEY'] as const) if (env[name] !== undefined && isPlaceholder(env[name])) complain(name, 'is the placeholder of an example; give a real key, or none');
     if (env.COWRITE_AI_ENDPOINT_URL !== undefined && env.COWRITE_AI_ENDPOINT_MODEL === undefined) complain('COWRITE_AI_ENDPOINT_MODEL', 'is needed with COWRITE_AI_ENDPOINT_URL');
+    if (env.COWRITE_AI_EMBEDDING_PROVIDER !== undefined) {
+      if (env.COWRITE_AI_EMBEDDING_MODEL === undefined) complain('COWRITE_AI_EMBEDDING_MODEL', 'is needed with COWRITE_AI_EMBEDDING_PROVIDER');
+      const needed = env.COWRITE_AI_EMBEDDING_PROVIDER === 'openai' ? 'OPENAI_API_KEY' : 'COWRITE_AI_ENDPOINT_URL';
+      if (env[needed] === undefined) complain(needed, 'is needed with COWRITE_AI_EMBEDDING_PROVIDER');
+    }
     if (env.COWRITE_AI_PROJECT_COST_MONTH > 0)
-      for (const model of [env.OPENAI_API_KEY && env.OPENAI_MODEL, env.ANTHROPIC_API_KEY && env.ANTHROPIC_MODEL, env.COWRITE_AI_ENDPOINT_URL && env.COWRITE_AI_ENDPOINT_MODEL])
+      for (const model of [
+        env.COWRITE_AI_EMBEDDING_PROVIDER && env.COWRITE_AI_EMBEDDING_MODEL,
+        env.OPENAI_API_KEY && env.OPENAI_MODEL,
+        env.ANTHROPIC_API_KEY && env.ANTHROPIC_MODEL,
+        env.COWRITE_AI_ENDPOINT_URL && env.COWRITE_AI_ENDPOINT_MODEL,
+      ])
         if (model && !env.COWRITE_AI_PRICES.has(model)) complain('COWRITE_AI_PRICES', `has no price of ${model}, which COWRITE_AI_PROJECT_COST_MONTH needs`);
   })
   .transform((env) => ({ ...env, origins: allowedOrigins(env.FRONTEND_URL, env.PUBLIC_ORIGINS) }));

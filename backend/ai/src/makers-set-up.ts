@@ -2,6 +2,7 @@ import type { AiConfig } from './config.ts';
 import { type Maker, Makers } from './makers.ts';
 import { anthropicModel } from './models/anthropic.ts';
 import { egressTo } from './models/egress.ts';
+import { type EmbeddingModel, embeddingModel } from './models/embedding.ts';
 import { endpointModel } from './models/endpoint.ts';
 import type { ModelProvider } from './models/model-provider.ts';
 import { openAiModel } from './models/openai.ts';
@@ -22,4 +23,12 @@ export async function makersOf(config: AiConfig): Promise<Makers> {
     ],
     config.COWRITE_AI_ROUTES,
   );
+}
+
+/** The model that finds passages by what they mean, if the configuration names one. */
+export function embeddingOf(config: AiConfig): EmbeddingModel | null {
+  const { COWRITE_AI_EMBEDDING_PROVIDER: provider, COWRITE_AI_EMBEDDING_MODEL: model, COWRITE_AI_ENDPOINT_URL: endpoint } = config;
+  if (provider === undefined || model === undefined) return null;
+  const [address, key, name] = provider === 'openai' ? [config.OPENAI_BASE_URL, config.OPENAI_API_KEY, 'OpenAI'] : [endpoint!, config.COWRITE_AI_ENDPOINT_KEY, config.COWRITE_AI_ENDPOINT_NAME];
+  return embeddingModel({ provider, name, url: address.href.replace(/\/$/, ''), key, model, dimensions: config.COWRITE_AI_EMBEDDING_DIMENSIONS, fetch: egressTo([address]) });
 }

@@ -42,6 +42,11 @@ export class Makers {
     return asked.map((provider) => ({ provider, notice: this.#maker(provider).notice.version }));
   }
 
+  /** The version of what a maker says of itself. */
+  notice(provider: Provider): string {
+    return this.#maker(provider).notice.version;
+  }
+
   model(provider: Provider): ModelProvider {
     return this.#maker(provider).model;
   }

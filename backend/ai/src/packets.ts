@@ -6,6 +6,7 @@ import * as store from './assists.store.ts';
 import type { Core } from './core.ts';
 import type { Makers } from './makers.ts';
 import { type Made, made, shown } from './made.ts';
+import type { Meanings } from './meanings.ts';
 
 const PACKET_MS = 10 * 60_000;
 
@@ -13,6 +14,8 @@ interface Parts {
   pool: Pool;
   core: Core;
   makers: Makers;
+  /** Null where nobody finds passages by what they mean. */
+  meanings: Meanings | null;
   now: () => Date;
   currency: string;
 }
@@ -28,16 +31,18 @@ export class Packets {
   /** @throws Problem as core says; `ai-unconfigured` */
   async show(grant: Grant, bearer: string, asked: In<typeof assists.packet>): Promise<Out<typeof assists.packet>> {
     const { pool, core, now, currency } = this.#parts;
-    const packet = await this.make(await core.mandate(bearer, asked.projectId), asked);
+    const packet = await this.make(grant, await core.mandate(bearer, asked.projectId), asked);
     const id = newId(PacketId, now());
     const expiresAt = new Date(now().getTime() + PACKET_MS);
     await store.keepPacket(pool, id, { projectId: asked.projectId, asker: grant.who.userId, made: packet, expiresAt });
     return shown(id, packet, { currency, expiresAt });
   }
 
-  async make(mandate: string, { projectId, task, provider, without }: In<typeof assists.packet>): Promise<Made> {
-    const { core, makers } = this.#parts;
-    return made(task, await core.brief(mandate, projectId, task, makers.asked(task.feature, provider)), makers, without);
+  async make(grant: Grant, mandate: string, { projectId, task, provider, without }: In<typeof assists.packet>): Promise<Made> {
+    const { core, makers, meanings } = this.#parts;
+    const providers = makers.asked(task.feature, provider);
+    const meaning = await meanings?.of(grant, mandate, projectId, task);
+    return made(task, await core.brief(mandate, projectId, { task, providers, ...(meaning === undefined ? {} : { meaning }) }), makers, without);
   }
 
   /** The packet that was shown, if it may still be sent. @throws Problem `packet-gone`, or as core says */
@@ -55,11 +60,11 @@ export class Packets {
    */
   async stillAlso({ task, provider, items, also }: Made, projectId: ProjectId, mandate: string): Promise<Provider[]> {
     const { core, makers } = this.#parts;
-    const brief = await core.brief(mandate, projectId, task, makers.asked(task.feature, provider)).catch((failure: unknown) => {
+    const brief = await core.brief(mandate, projectId, { task, providers: makers.asked(task.feature, provider), people: [...new Set(items.flatMap(({ of }) => of))] }).catch((failure: unknown) => {
       if (failure instanceof Problem && failure.code === 'text-changed') return null;
       throw failure;
     });
-    const unwilling = new Set(brief?.withheld.flatMap(({ of }) => of.map(({ userId }) => userId)));
+    const unwilling = new Set([...(brief?.unwilling ?? []), ...(brief?.withheld.flatMap(({ of }) => of.map(({ userId }) => userId)) ?? [])]);
     if (items.some(({ of }) => of.some((author) => unwilling.has(author)))) throw new Problem('packet-gone');
     return also.filter((each) => brief?.also.includes(each) ?? false);
   }

@@ -15,6 +15,7 @@ import { SocialController } from './accounts/social.controller.ts';
 import { Social } from './accounts/social.ts';
 import { AssistsController } from './assists/assists.controller.ts';
 import { Assists } from './assists/assists.ts';
+import { Meanings } from './assists/meanings.ts';
 import type { CoreConfig } from './config.ts';
 import { DocumentsController } from './documents/documents.controller.ts';
 import { Documents, watchEdits } from './documents/documents.ts';
@@ -74,6 +75,7 @@ export async function createCore({ config, pool, clock, logger }: { config: Core
   const pictures = new Pictures(db, keys, config.limits, clock);
   const outline = new Outline(db, clock, config.limits);
   const documents = new Documents(db, { keys, workers }, config.limits, clock);
+  const meanings = new Meanings(db, { workers, documents });
 
   const registry = figuresOf('core');
   watchPools(registry, { main: pool });
@@ -124,7 +126,8 @@ export async function createCore({ config, pool, clock, logger }: { config: Core
         { provide: Search, useValue: new Search(db, clock) },
         { provide: Imports, useValue: new Imports(db, { outline, workers }, config.limits, clock) },
         { provide: Documents, useValue: documents },
-        { provide: Assists, useValue: new Assists(db, { keys, workers, documents }, clock) },
+        { provide: Meanings, useValue: meanings },
+        { provide: Assists, useValue: new Assists(db, { keys, workers, documents, meanings }, clock) },
       ],
     },
     adapter,

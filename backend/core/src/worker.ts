@@ -1,6 +1,7 @@
 import { authoredText, rankPassages, type Run, sceneLines } from '@cowrite/manuscript';
 import { parentPort } from 'node:worker_threads';
 import * as Y from 'yjs';
+import { nearestTo } from './assists/nearest.ts';
 import { type Authors, runsOf } from './documents/authors.ts';
 import { readFile } from './imports/manuscript-file.ts';
 import { sceneUpdates } from './imports/scene-updates.ts';
@@ -27,6 +28,7 @@ const tasks = {
     return authoredText(doc.getXmlFragment('default'), runsOf(authors));
   },
   'rank-passages': ({ texts, question, limit }: { texts: string[]; question: string; limit: number }) => rankPassages(texts, question, limit),
+  nearest: ({ vectors, vector, limit }: { vectors: Uint8Array[]; vector: Uint8Array; limit: number }) => nearestTo(vector, vectors, limit),
   'read-file': ({ bytes, name }: { bytes: Uint8Array; name: string }) => readFile(bytes, name),
   /** The updates of each scene. */
   'write-scenes': ({ scenes }: { scenes: string[][] }): Uint8Array[][] => scenes.map(sceneUpdates),

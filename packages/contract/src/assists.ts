@@ -95,6 +95,14 @@ export type Layer = z.infer<typeof Layer>;
 export const BriefItem = z.object({ id: z.string(), layer: Layer, title: z.string(), text: z.string(), source: TextSpan.nullable(), of: z.array(UserId) });
 export type BriefItem = z.infer<typeof BriefItem>;
 
+/** Numbers of a model that stand for a text: float32, little-endian, in base64. */
+const Vector = z.base64().min(4).max(22_000);
+/** Whose numbers: those of one model do not compare with another's. */
+const Meaning = z.strictObject({ provider: Provider, model: z.string().min(1).max(200) });
+const NAMED_MAX = 500;
+/** So many passages are handed out and given back at once. */
+export const MEANINGS_AT_ONCE = 32;
+
 /** What core lets be told for a task, and what it kept back, each with the reason. */
 export const StoryBrief = z.object({
   /** The first of the asked-for providers that the work allows; what is here may go there. */
@@ -108,6 +116,8 @@ export const StoryBrief = z.object({
   dropped: z.array(z.object({ id: z.string(), layer: Layer, title: z.string() })),
   /** Written by people who have not agreed that their text goes to this provider, and not needed: what is needed is refused with `consent-needed`. */
   withheld: z.array(z.object({ title: z.string(), of: z.array(z.object({ userId: UserId, name: z.string() })) })),
+  /** Of those who were asked about (`people`), who has not agreed that their text goes to this provider. */
+  unwilling: z.array(UserId).default([]),
   /** May this project's answers be kept for an hour, and longer than the proposal is pending? */
   cacheAnswers: z.boolean(),
   keepTexts: z.boolean(),
@@ -126,6 +136,8 @@ export const AiSettings = z.object({
   allowed: z.array(Agreement),
   cacheAnswers: z.boolean(),
   keepTexts: z.boolean(),
+  /** Whether passages are also found by what they mean: then all text of those who agreed goes to the provider that makes the numbers. */
+  byMeaning: z.boolean().default(false),
   members: z.array(z.object({ userId: UserId, name: z.string(), agreed: z.array(Agreement) })),
 });
 export type AiSettings = z.infer<typeof AiSettings>;
@@ -138,7 +150,7 @@ export const assistGrants = {
   settings: projectRoute('GET /projects/:projectId/ai', { needs: 'project.read', output: AiSettings, summary: 'Whether the work is helped by AI, whose models, and who agreed to it.' }),
   decide: projectRoute('PUT /projects/:projectId/ai', {
     needs: 'project.manage',
-    body: z.strictObject({ mode: AiMode, allowed: Agreeing, cacheAnswers: z.boolean().default(false), keepTexts: z.boolean().default(false) }),
+    body: z.strictObject({ mode: AiMode, allowed: Agreeing, cacheAnswers: z.boolean().default(false), keepTexts: z.boolean().default(false), byMeaning: z.boolean().default(false) }),
     output: AiSettings,
     summary: 'Turn help by AI on or off for the work, or lock it; the owner agrees for the work, and for their own text.',
   }),
@@ -156,9 +168,40 @@ export const assistGrants = {
   }),
   brief: projectRoute('POST /projects/:projectId/briefs', {
     needs: 'story.read',
-    body: z.strictObject({ task: AssistTask, providers: Agreeing.min(1) }),
+    body: z.strictObject({
+      task: AssistTask,
+      providers: Agreeing.min(1),
+      /** What the question means, where the house has a model for that: passages are then found by it as well. */
+      meaning: Meaning.extend({ notice: z.string().min(1).max(64), vector: Vector }).optional(),
+      /** Whose text would be sent besides what is told now. */
+      people: z.array(UserId).max(NAMED_MAX).default([]),
+    }),
     output: StoryBrief,
     summary: 'What a model may be told for a task: read at one moment, as far as the caller may read, and only text whose authors agreed. `providers` in the order in which they are wanted, each with the version of its notice.',
+  }),
+  unread: projectRoute('POST /projects/:projectId/meanings/unread', {
+    needs: 'story.read',
+    body: Meaning.extend({ notice: z.string().min(1).max(64) }),
+    output: z.object({
+      /** Whether passages of this work are found by meaning, by this provider, and the caller’s questions may go there. */
+      on: z.boolean(),
+      passages: z.array(z.object({ documentId: DocumentId, hash: z.string(), text: z.string(), of: z.array(UserId) })),
+      /** Whether there are more after these. */
+      more: z.boolean(),
+    }),
+    summary: 'For the AI service, in the caller’s name: passages that have no numbers yet, some at a time, only text whose authors agreed. None for those who may not write.',
+  }),
+  keepMeanings: projectRoute('PUT /projects/:projectId/meanings', {
+    needs: 'story.write',
+    body: Meaning.extend({
+      notice: z.string().min(1).max(64),
+      passages: z
+        .array(z.strictObject({ documentId: DocumentId, hash: z.string().max(64), vector: Vector }))
+        .min(1)
+        .max(MEANINGS_AT_ONCE),
+    }),
+    output: z.object({ kept: z.int() }),
+    summary: 'For the AI service, in the caller’s name: the numbers of passages, kept for those that stand in the manuscript as they were handed out and may still go to that provider.',
   }),
 };
 
@@ -248,12 +291,15 @@ export const AssistEvent = z.discriminatedUnion('type', [
 ]);
 export type AssistEvent = z.infer<typeof AssistEvent>;
 
+/** What a line of the ledger is about: something asked for, or passages that were sent so that they can be found by what they mean. */
+const LedgerFeature = z.enum([...Feature.options, 'meaning']);
+
 /** A line of the ledger: who sent which items of whose to whom, and what it cost. Never what they said. */
 export const LedgerLine = z.object({
   assistId: AssistId,
   at: Instant,
   by: UserId,
-  feature: Feature,
+  feature: LedgerFeature,
   provider: Provider,
   model: z.string(),
   state: AssistState,
@@ -285,6 +331,8 @@ export const assists = {
       providers: z.array(z.object({ provider: Provider, name: z.string(), host: z.string(), notice: z.object({ version: z.string(), ko: z.string(), en: z.string(), url: z.string().nullable() }) })),
       /** Who answers what: the first that the work allows. */
       features: z.array(z.object({ feature: Feature, models: z.array(z.object({ provider: Provider, model: z.string() })) })),
+      /** Whose model finds passages by what they mean; null where none does. */
+      meaning: Meaning.nullable(),
     }),
     summary: 'Whose models this house has set up and what they answer; empty when none is.',
   }),

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { rankPassages, termsOf, withNeighbours } from './passage-ranking.ts';
+import { fused, passageBounds, rankPassages, termsOf, withNeighbours } from './passage-ranking.ts';
 
 test.each([
   ['설화의 왼팔 흉터는 언제 생겼지?', ['설화', '왼팔', '흉터', '생겼']],
@@ -57,4 +57,25 @@ test('passages are told with a line more on each side, and those that meet are t
   expect(told(['다섯', 1])).toEqual(['넷\n다섯']);
   expect(told(['하나', 2], ['넷', 1])).toEqual(['하나\n둘', '셋\n넷\n다섯']);
   expect(told(['하나', 2], ['셋', 1])).toEqual(['하나\n둘\n셋\n넷']);
+});
+
+test('two orders are joined by rank alone: what stands high in both is first, and neither scale counts', () => {
+  const at = (from: number, score: number) => ({ text: 0, from, to: from + 1, score });
+  expect(
+    fused(
+      [
+        [at(1, 900), at(2, 800), at(3, 1)],
+        [at(3, 0.2), at(2, 0.1)],
+      ],
+      3,
+    ).map(({ from }) => from),
+  ).toEqual([3, 2, 1]);
+  expect(fused([[at(1, 1)], []], 5).map(({ from }) => from)).toEqual([1]);
+});
+
+test('passages of a text are whole lines, without a gap that says something', () => {
+  const whole = Array.from({ length: 90 }, (_, at) => `${at}번째 줄에는 아무것도 적혀 있지 않았다.`).join('\n');
+  const parts = passageBounds(whole).map(({ from, to }) => whole.slice(from, to));
+  expect(parts.length).toBeGreaterThan(3);
+  expect(parts.join('\n')).toBe(whole);
 });

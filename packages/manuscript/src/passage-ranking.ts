@@ -168,21 +168,21 @@ interface Piece {
   words: string;
 }
 
-/** Lines in groups, each with its place. Groups do not overlap. */
-function piecesOf(texts: readonly string[]): Piece[] {
-  const pieces: Piece[] = [];
-  for (const [text, whole] of texts.entries()) {
-    let from = 0;
-    for (let to = whole.indexOf('\n'); ; to = whole.indexOf('\n', to + 1)) {
-      const end = to < 0 ? whole.length : to;
-      if (to >= 0 && end - from < PASSAGE) continue;
-      if (whole.slice(from, end).trim() !== '') pieces.push({ text, from, to: end, words: whole.slice(from, end).toLowerCase() });
-      if (to < 0) break;
-      from = end + 1;
-    }
+/** Lines of a text in groups, each with its place: what is judged, and told, together. Groups do not overlap. */
+export function passageBounds(whole: string): { from: number; to: number }[] {
+  const passages: { from: number; to: number }[] = [];
+  let from = 0;
+  for (let to = whole.indexOf('\n'); ; to = whole.indexOf('\n', to + 1)) {
+    const end = to < 0 ? whole.length : to;
+    if (to >= 0 && end - from < PASSAGE) continue;
+    if (whole.slice(from, end).trim() !== '') passages.push({ from, to: end });
+    if (to < 0) break;
+    from = end + 1;
   }
-  return pieces;
+  return passages;
 }
+
+const piecesOf = (texts: readonly string[]): Piece[] => texts.flatMap((whole, text) => passageBounds(whole).map(({ from, to }) => ({ text, from, to, words: whole.slice(from, to).toLowerCase() })));
 
 const pairsOf = (term: string): string[] => Array.from({ length: Math.max(0, term.length - 1) }, (_, at) => term.slice(at, at + 2));
 
@@ -239,4 +239,18 @@ export function withNeighbours(texts: readonly string[], passages: readonly Rank
     joined.push(wider);
   }
   return joined.toSorted((a, b) => b.score - a.score || a.text - b.text || a.from - b.from);
+}
+
+/** How far down an order something may stand and still count; larger is more even. */
+const FUSION = 60;
+
+/** Several orders of passages as one, each as much as it says: the sum of 1/(60 + rank) (reciprocal rank fusion). */
+export function fused(orders: readonly (readonly RankedPassage[])[], limit: number): RankedPassage[] {
+  const scores = new Map<string, RankedPassage>();
+  for (const order of orders)
+    for (const [at, { text, from, to }] of order.entries()) {
+      const key = `${text} ${from} ${to}`;
+      scores.set(key, { text, from, to, score: (scores.get(key)?.score ?? 0) + 1 / (FUSION + at + 1) });
+    }
+  return [...scores.values()].toSorted((a, b) => b.score - a.score || a.text - b.text || a.from - b.from).slice(0, limit);
 }

@@ -31,7 +31,7 @@ const ITEMS = [
   item('fact', 'facts', '점순이', '열일곱 살. 나에게 반말을 한다.'),
   item('work', 'work', '작품', '1인칭 과거, 해학적인 문체'),
 ];
-const brief = (items: readonly BriefItem[] = ITEMS): StoryBrief => ({ provider: 'openai', also: [], title: '동백꽃', items: [...items], dropped: [], withheld: [], cacheAnswers: false, keepTexts: false });
+const brief = (items: readonly BriefItem[] = ITEMS): StoryBrief => ({ provider: 'openai', also: [], title: '동백꽃', items: [...items], dropped: [], withheld: [], unwilling: [], cacheAnswers: false, keepTexts: false });
 const taskOf = (feature: Feature): AssistTask => {
   switch (feature) {
     case 'ask':

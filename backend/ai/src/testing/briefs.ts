@@ -38,6 +38,7 @@ export const aBrief = (items: readonly BriefItem[], more: Partial<StoryBrief> = 
   items: [...items],
   dropped: [],
   withheld: [],
+  unwilling: [],
   cacheAnswers: false,
   keepTexts: false,
   ...more,

@@ -6,6 +6,9 @@ import type { AddressInfo } from 'node:net';
 import type { z } from 'zod';
 
 type BriefAsked = z.output<typeof assistGrants.brief.body>;
+type UnreadAsked = z.output<typeof assistGrants.unread.body>;
+type Unread = z.output<typeof assistGrants.unread.output>;
+type KeepAsked = z.output<typeof assistGrants.keepMeanings.body>;
 
 /** Core, as far as the AI service asks it: keys, mandates and briefs, from data that a test gives. */
 export interface CoreStandIn extends AsyncDisposable {
@@ -14,6 +17,10 @@ export interface CoreStandIn extends AsyncDisposable {
   tell: (asked: BriefAsked & { projectId: string }) => StoryBrief;
   /** The questions that came, with the right that came with them. */
   readonly asked: (BriefAsked & { projectId: string; right: string })[];
+  /** What passages have no numbers yet, or a Problem thrown. None of any work until a test says otherwise. */
+  unread: (asked: UnreadAsked & { projectId: string }) => Unread;
+  /** The numbers that were given back; as many are kept. */
+  readonly kept: (KeepAsked & { projectId: string })[];
   /** What mandates were asked for with. */
   readonly shown: string[];
   sign(claims: Record<string, unknown>, options: { audience: string; lifeS: number }): Promise<string>;
@@ -28,6 +35,8 @@ export async function aCore(): Promise<CoreStandIn> {
     url: '',
     asked: [],
     shown: [],
+    kept: [],
+    unread: () => ({ on: false, passages: [], more: false }),
     tell: () => {
       throw new Problem('ai-off');
     },
@@ -45,7 +54,7 @@ export async function aCore(): Promise<CoreStandIn> {
 
   async function answer(request: IncomingMessage): Promise<{ status: number; body: unknown }> {
     if (request.url === '/.well-known/jwks.json') return { status: 200, body: { keys: [jwk] } };
-    const [, projectId, what] = /^\/projects\/([^/]+)\/(assists\/mandates|briefs)$/.exec(request.url ?? '') ?? [];
+    const [, projectId, what] = /^\/projects\/([^/]+)\/(assists\/mandates|briefs|meanings\/unread|meanings)$/.exec(request.url ?? '') ?? [];
     const bearer = request.headers.authorization?.replace(/^Bearer /, '') ?? '';
     let body = '';
     for await (const piece of request as AsyncIterable<Buffer>) body += piece.toString('utf8');
@@ -59,6 +68,12 @@ export async function aCore(): Promise<CoreStandIn> {
       }
       // A mandate is for one work; a ticket is none.
       if (mandates.get(bearer) !== projectId) throw new Problem('signed-out');
+      if (what === 'meanings/unread') return { status: 200, body: core.unread({ ...assistGrants.unread.body.parse(JSON.parse(body)), projectId }) };
+      if (what === 'meanings') {
+        const given = { ...assistGrants.keepMeanings.body.parse(JSON.parse(body)), projectId };
+        core.kept.push(given);
+        return { status: 200, body: { kept: given.passages.length } };
+      }
       const asked = { ...assistGrants.brief.body.parse(JSON.parse(body)), projectId };
       core.asked.push({ ...asked, right: bearer });
       return { status: 200, body: assistGrants.brief.output.parse(core.tell(asked)) };

@@ -34,6 +34,10 @@ interface Received {
 export interface Vendor extends AsyncDisposable {
   readonly url: string;
   readonly requests: readonly Received[];
+  /** What was sent to be turned into numbers, call by call. */
+  readonly embedded: readonly { model: string; input: readonly string[]; dimensions: number | undefined }[];
+  /** What a text means, in numbers, or the status of a failure; by its syllables until a test says otherwise. */
+  meaning: (text: string) => readonly number[] | { status: number };
   /** Streams that are open at this moment. */
   readonly streams: number;
   /** What the next requests are answered, in their order. Without any left, what `always` says. */
@@ -49,6 +53,7 @@ export interface Vendor extends AsyncDisposable {
 
 export async function aVendor({ host = '127.0.0.1', port = 0 }: { host?: string; port?: number } = {}): Promise<Vendor> {
   const requests: Received[] = [];
+  const embedded: { model: string; input: readonly string[]; dimensions: number | undefined }[] = [];
   const scripts: Script[] = [];
   const gates = new Map<string, { opened: Promise<void>; open: () => void }>();
   const open = new Set<ServerResponse>();
@@ -124,6 +129,7 @@ export async function aVendor({ host = '127.0.0.1', port = 0 }: { host?: string;
   const server = createServer((request, response) => {
     void bodyOf(request).then(async (body) => {
       const path = request.url!.split('?')[0]!;
+      if (path.endsWith('/embeddings') && request.method === 'POST') return embed(body, response);
       const wire = (Object.keys(WIRES) as Wire[]).find((each) => path.endsWith(WIRES[each].path));
       if (wire === undefined || request.method !== 'POST') return control(request.method!, path, body, response);
       const parsed = JSON.parse(body) as { model: string };
@@ -133,6 +139,19 @@ export async function aVendor({ host = '127.0.0.1', port = 0 }: { host?: string;
       return answer(received, response);
     });
   });
+
+  /** OpenAI’s `/v1/embeddings`, which local servers speak as well. */
+  function embed(body: string, response: ServerResponse): void {
+    const { model, input, dimensions } = JSON.parse(body) as { model: string; input: string[]; dimensions?: number };
+    embedded.push({ model, input, dimensions });
+    const meanings = input.map((text) => vendor.meaning(text));
+    const failure = meanings.find((meaning) => 'status' in meaning);
+    const [status, said] =
+      failure === undefined
+        ? [200, { object: 'list', model, data: meanings.map((embedding, index) => ({ object: 'embedding', index, embedding })), usage: { prompt_tokens: input.length * 10, total_tokens: input.length * 10 } }]
+        : [(failure as { status: number }).status, WIRES.chat.failure((failure as { status: number }).status)];
+    response.writeHead(status, { 'content-type': 'application/json' }).end(JSON.stringify(said));
+  }
 
   /** For a process of its own: `PUT /script` with a list, `GET /requests`, `POST /gates/name`. */
   function control(method: string, path: string, body: string, response: ServerResponse): void {
@@ -150,7 +169,9 @@ export async function aVendor({ host = '127.0.0.1', port = 0 }: { host?: string;
   }
 
   await new Promise<void>((listening) => server.listen(port, host, listening));
-  return {
+  const vendor: Vendor = {
+    embedded,
+    meaning: bySyllables,
     url: `http://${host}:${(server.address() as AddressInfo).port}/v1`,
     requests,
     get streams() {
@@ -166,6 +187,16 @@ export async function aVendor({ host = '127.0.0.1', port = 0 }: { host?: string;
       await new Promise((closed) => server.close(closed));
     },
   };
+  return vendor;
+}
+
+const PARTS = 64;
+
+/** Texts that have syllables in common point nearly the same way: each syllable is one of so many directions. The same text, the same numbers. */
+function bySyllables(text: string): number[] {
+  const numbers = Array.from({ length: PARTS }, () => 0);
+  for (const syllable of text) if (/[\p{L}\p{N}]/u.test(syllable)) numbers[syllable.codePointAt(0)! % PARTS]! += 1;
+  return numbers.some((number) => number > 0) ? numbers : numbers.fill(1);
 }
 
 function withOpener(): { opened: Promise<void>; open: () => void } {

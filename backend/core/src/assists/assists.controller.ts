@@ -3,10 +3,14 @@ import { Controller, Inject } from '@nestjs/common';
 import { Endpoint } from '../platform/endpoint.ts';
 import type { Granted } from '../platform/grants.ts';
 import { Assists } from './assists.ts';
+import { Meanings } from './meanings.ts';
 
 @Controller()
 export class AssistsController {
-  constructor(@Inject(Assists) private readonly assists: Assists) {}
+  constructor(
+    @Inject(Assists) private readonly assists: Assists,
+    @Inject(Meanings) private readonly meanings: Meanings,
+  ) {}
 
   @Endpoint(assistGrants.settings) settings(access: Granted<'project.read'>) {
     return this.assists.settings(access);
@@ -22,5 +26,11 @@ export class AssistsController {
   }
   @Endpoint(assistGrants.brief) brief(access: Granted<'story.read'>, input: In<typeof assistGrants.brief>) {
     return this.assists.brief(access, input);
+  }
+  @Endpoint(assistGrants.unread) unread(access: Granted<'story.read'>, input: In<typeof assistGrants.unread>) {
+    return this.meanings.unread(access, input);
+  }
+  @Endpoint(assistGrants.keepMeanings) keepMeanings(access: Granted<'story.write'>, input: In<typeof assistGrants.keepMeanings>) {
+    return this.meanings.keep(access, input);
   }
 }

@@ -1,5 +1,5 @@
 import { type AiSettings, type assistGrants, ASSIST_NEEDS, type AssistTask, type DocumentId, type In, may, type NodeId, type Out, Problem, type ProjectId, type Provider, type StoryBrief, type UserId } from '@cowrite/contract';
-import { OutlineTree, type RankedPassage, withNeighbours } from '@cowrite/manuscript';
+import { fused, OutlineTree, type RankedPassage, withNeighbours } from '@cowrite/manuscript';
 import type { Documents } from '../documents/documents.ts';
 import * as members from '../members/members.store.ts';
 import * as nodes from '../outline/outline.store.ts';
@@ -10,8 +10,11 @@ import type { Keys } from '../platform/keys.ts';
 import { appendEvent, lockProject } from '../platform/outbox.ts';
 import type { Workers } from '../platform/workers.ts';
 import * as projects from '../projects/projects.store.ts';
-import { type BriefScene, briefOf } from './brief.ts';
 import * as store from './assists.store.ts';
+import { type BriefScene, briefOf } from './brief.ts';
+import { type Meaning, type Meanings, placesOf } from './meanings.ts';
+import * as meanings from './meanings.store.ts';
+import { isHiddenIn, isToldIn, type Node } from './told.ts';
 
 /** Long work lasts, and whoever asked for it has gone to bed meanwhile. */
 const MANDATE_MS = 24 * 3_600_000;
@@ -19,13 +22,11 @@ const MANDATE_MS = 24 * 3_600_000;
 const PASSAGES = 16;
 const SCENES = 12;
 
-type Node = Awaited<ReturnType<typeof nodes.live>>[number];
-
 /** What help by AI may have: who agreed to what, and what of the manuscript is told for a task. Nothing here knows a model. */
 export class Assists {
   constructor(
     private readonly db: Database,
-    private readonly parts: { keys: Keys; workers: Workers; documents: Documents },
+    private readonly parts: { keys: Keys; workers: Workers; documents: Documents; meanings: Meanings },
     private readonly clock: Clock,
   ) {}
 
@@ -42,6 +43,7 @@ export class Assists {
       await store.decide(tx, { ...input, projectId, by, at });
       await store.allow(tx, projectId, input.allowed, at);
       await store.agree(tx, projectId, by, input.allowed, at);
+      await meanings.forget(tx, projectId);
       return this.#tell(tx, access, at);
     });
   }
@@ -53,6 +55,7 @@ export class Assists {
     return this.db.transaction().execute(async (tx) => {
       await lockProject(tx, projectId);
       await store.agree(tx, projectId, userId, agreed, at);
+      await meanings.forget(tx, projectId);
       return this.#tell(tx, access, at);
     });
   }
@@ -67,7 +70,7 @@ export class Assists {
    * What may be told for a task.
    * @throws Problem `ai-off`, `ai-never`, `consent-needed`, `forbidden` for a role that may not ask for this, `hidden-from-ai`, `not-found`, `text-changed`, `too-large`.
    */
-  async brief(access: Granted<'story.read'>, { task, providers }: In<typeof assistGrants.brief>): Promise<StoryBrief> {
+  async brief(access: Granted<'story.read'>, { task, providers, meaning, people: named }: In<typeof assistGrants.brief>): Promise<StoryBrief> {
     if (!may(access.role, ASSIST_NEEDS[task.feature])) throw new Problem('forbidden');
     const { projectId } = access;
     // One snapshot of the database for all of it: what is told stood in the manuscript at one moment.
@@ -99,17 +102,15 @@ export class Assists {
             provider: providers[0]!.provider,
           });
         const agreements = new Set(consents.filter(isUnder).map(({ user_id: userId, provider }) => `${userId} ${provider}`));
-        const material = await this.#read(tx, access, task, live);
+        const material = await this.#read(tx, access, { task, meaning }, live);
         const authors = new Set([...material.scenes, ...material.found, ...(material.before === null ? [] : [material.before])].flatMap(({ runs }) => runs.flatMap(({ by }) => (by === null ? [] : [by as UserId]))));
         const names = await store.names(tx, [...authors]);
+        const agreed = (userId: UserId, provider: Provider): boolean => agreements.has(`${userId} ${provider}`);
+        const told = briefOf(task, { ...material, work, providers: [first, ...others], nameOf: (userId) => names.get(userId) ?? '?', agreed });
         return {
-          ...briefOf(task, {
-            ...material,
-            work,
-            providers: [first, ...others],
-            nameOf: (userId) => names.get(userId) ?? '?',
-            agreed: (userId, provider) => agreements.has(`${userId} ${provider}`),
-          }),
+          ...told,
+          also: told.also.filter((other) => named.every((userId) => agreed(userId, other))),
+          unwilling: named.filter((userId) => !agreed(userId, first)),
           cacheAnswers: setting.cache_answers,
           keepTexts: setting.keep_texts,
         };
@@ -117,7 +118,12 @@ export class Assists {
   }
 
   /** The scenes that a task needs, and the passages that a question is about. @throws Problem `not-found`, `hidden-from-ai` */
-  async #read(tx: Reader, access: Granted<'story.read'>, task: AssistTask, live: readonly Node[]): Promise<{ scenes: BriefScene[]; before: BriefScene | null; found: BriefScene[]; passages: RankedPassage[] }> {
+  async #read(
+    tx: Reader,
+    access: Granted<'story.read'>,
+    { task, meaning }: { task: AssistTask; meaning: Meaning | undefined },
+    live: readonly Node[],
+  ): Promise<{ scenes: BriefScene[]; before: BriefScene | null; found: BriefScene[]; passages: RankedPassage[] }> {
     const tree = new OutlineTree(live);
     const order = tree.readingOrder();
     const scene = async (node: Node & { documentId: DocumentId }): Promise<BriefScene> => {
@@ -128,8 +134,8 @@ export class Assists {
         .join(' › ');
       return { documentId: node.documentId, title, text: runs.map(({ text }) => text).join(''), runs };
     };
-    const isHidden = (node: Node): boolean => [node, ...tree.ancestors(node.id)].some(({ aiHidden }) => aiHidden);
-    const isTold = (node: Node): node is Node & { documentId: DocumentId } => node.documentId !== null && !isHidden(node);
+    const isHidden = (node: Node): boolean => isHiddenIn(tree, node);
+    const isTold = (node: Node) => isToldIn(tree, node);
     const nothing = { scenes: [], before: null, found: [], passages: [] };
     if ('span' in task) {
       const at = order.findIndex((node) => node.documentId === task.span.documentId);
@@ -156,11 +162,14 @@ export class Assists {
     );
     // The projection says which scenes it is about; what is told is their text as it is now.
     const ranked = await this.parts.workers.run('rank-passages', { texts: texts.map(({ text }) => text), question, limit: PASSAGES });
-    const wanted = new Set([...new Set(ranked.map(({ text }) => texts[text]!.documentId))].slice(0, SCENES));
+    const near = meaning === undefined ? [] : await this.parts.meanings.nearest(tx, access.projectId, meaning, known, PASSAGES);
+    const wanted = scenesOf([ranked.map(({ text }) => texts[text]!.documentId), near.map(({ documentId }) => documentId)], SCENES);
     const found: BriefScene[] = [];
     for (const node of known) if (wanted.has(node.documentId)) found.push(await scene(node));
     const again = found.map(({ text }) => text);
-    return { ...nothing, found, passages: withNeighbours(again, await this.parts.workers.run('rank-passages', { texts: again, question, limit: PASSAGES })) };
+    const byWords = await this.parts.workers.run('rank-passages', { texts: again, question, limit: PASSAGES });
+    const byMeaning = placesOf(near, found);
+    return { ...nothing, found, passages: withNeighbours(again, byMeaning.length === 0 ? byWords : fused([byWords, byMeaning], PASSAGES)) };
   }
 
   async #tell(tx: Tx, access: { projectId: ProjectId; userId: UserId }, at: Date): Promise<AiSettings> {
@@ -177,6 +186,7 @@ export class Assists {
       allowed: allowed.map(agreement),
       cacheAnswers: setting?.cache_answers ?? false,
       keepTexts: setting?.keep_texts ?? false,
+      byMeaning: setting?.by_meaning ?? false,
       members: people.map(({ userId, name }) => ({ userId, name, agreed: consents.filter((row) => row.user_id === userId).map(agreement) })),
     };
   }
@@ -188,4 +198,11 @@ function knownAt(tree: OutlineTree<Node>, order: readonly Node[], asOf: NodeId |
   const last = tree.get(asOf);
   if (last === undefined) throw new Problem('not-found');
   return order.slice(0, order.indexOf(last) + 1 + tree.descendants(last.id).length);
+}
+
+/** The first so many scenes of several orders, taken from each in turn. */
+function scenesOf(orders: readonly (readonly DocumentId[])[], limit: number): Set<DocumentId> {
+  const scenes = new Set<DocumentId>();
+  for (let at = 0; orders.some((order) => at < order.length); at++) for (const order of orders) if (at < order.length && scenes.size < limit) scenes.add(order[at]!);
+  return scenes;
 }

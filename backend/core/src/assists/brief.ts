@@ -77,7 +77,7 @@ interface Candidate extends BriefItem {
 }
 
 /** Who wrote what stands between `from` and `to`; spaces and breaks are nobody's. */
-function authorsOf(runs: readonly Run[], from: number, to: number): { of: UserId[]; hasUnknown: boolean } {
+export function authorsOf(runs: readonly Run[], from: number, to: number): { of: UserId[]; hasUnknown: boolean } {
   const of = new Set<UserId>();
   let hasUnknown = false;
   let at = 0;

@@ -65,14 +65,14 @@ export class Documents {
   }
 
   /** The committed text of a scene of the work, in runs that say whose they are. @throws Problem `too-large`. */
-  async runs(db: Reader, access: Granted<'story.read'>, documentId: DocumentId): Promise<Run[]> {
+  async runs(db: Reader, access: Granted<'story.read' | 'story.write'>, documentId: DocumentId): Promise<Run[]> {
     const { updates, edits } = await this.#committed(db, access, documentId);
     if (updates.length === 0) return [];
     return this.parts.workers.run('scene-runs', { updates, authors: [...(await store.authors(db, documentId)), ...edits.flatMap(({ bytes, actor }) => authorsOfUpdate(bytes, actor))] });
   }
 
   /** All updates of a document that are committed, and those among them that sync has not taken yet. */
-  async #committed(db: Reader, access: Granted<'story.read'>, documentId: DocumentId): Promise<{ updates: Uint8Array[]; edits: store.WaitingEdit[] }> {
+  async #committed(db: Reader, access: Granted<'story.read' | 'story.write'>, documentId: DocumentId): Promise<{ updates: Uint8Array[]; edits: store.WaitingEdit[] }> {
     const { snapshot, tail, edits } = await store.state(db, access.projectId, documentId);
     const size = [snapshot ?? new Uint8Array(), ...tail, ...edits.map(({ bytes }) => bytes)].reduce((sum, bytes) => sum + bytes.length, 0);
     if (size > this.limits.documentBytesMax) throw new Problem('too-large', { limit: `${this.limits.documentBytesMax} B` });

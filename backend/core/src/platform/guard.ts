@@ -13,10 +13,12 @@ import type { Rate } from './rates.ts';
 /** Public routes that act by a cookie: a foreign page must not be able to call them either. */
 const { accounts, assistGrants, social } = routes;
 const BY_COOKIE: ReadonlySet<Route> = new Set<Route>([accounts.refresh, accounts.logout, social.begin, social.finish, social.prove, social.claim]);
-/** What the AI service shows in somebody's name, and where: their ticket for a mandate, the mandate for a brief. */
+/** What the AI service shows in somebody's name, and where: their ticket for a mandate, the mandate for a brief and for what passages mean. */
 const IN_SOMEBODYS_NAME = new Map<Route, 'assist-ticket' | 'mandate'>([
   [assistGrants.mandate, 'assist-ticket'],
   [assistGrants.brief, 'mandate'],
+  [assistGrants.unread, 'mandate'],
+  [assistGrants.keepMeanings, 'mandate'],
 ]);
 const SAFE = new Set(['GET', 'HEAD', 'OPTIONS']);
 

@@ -31,7 +31,7 @@ export function AiPage() {
   const { projectId, ai, may } = useProject();
   const house = useQuery({ queryKey: ['ai', 'providers', projectId], queryFn: ({ signal }) => askHouse(projectId, signal), staleTime: 60_000, retry: 1 });
   if (ai === null || house.isPending) return <Skeleton lines={6} className="mx-auto max-w-3xl p-10" />;
-  const known = house.data ?? { providers: [], features: [] };
+  const known = house.data ?? { providers: [], features: [], meaning: null };
   return (
     <PlainPage title={t.pageTitle} text={t.pageText}>
       {house.isError && <FailedState text={problemText(house.error, locale)} retryName={t.retry} onRetry={() => void house.refetch()} />}
@@ -88,7 +88,9 @@ function Decision({ settings, house }: { settings: AiSettings; house: House }) {
   const [agreed, setAgreed] = useState(() => agreedNow(settings.allowed, house));
   const [cacheAnswers, setCacheAnswers] = useState(settings.cacheAnswers);
   const [keepTexts, setKeepTexts] = useState(settings.keepTexts);
-  const save = useSaving(() => call(routes.assistGrants.decide, { projectId, mode, allowed: agreementsOf(agreed, house), cacheAnswers, keepTexts }));
+  const [byMeaning, setByMeaning] = useState(settings.byMeaning);
+  const finder = house.meaning !== null && agreed.has(house.meaning.provider) ? house.meaning : null;
+  const save = useSaving(() => call(routes.assistGrants.decide, { projectId, mode, allowed: agreementsOf(agreed, house), cacheAnswers, keepTexts, byMeaning }));
   return (
     <Section title={t.mode}>
       <fieldset className="m-0 flex flex-col gap-1 border-0 p-0">
@@ -103,6 +105,7 @@ function Decision({ settings, house }: { settings: AiSettings; house: House }) {
           <Notices house={house} agreed={agreed} onChange={setAgreed} />
           <Choice kind="checkbox" label={t.cacheAnswers} checked={cacheAnswers} onChange={setCacheAnswers} />
           <Choice kind="checkbox" label={t.keepTexts} checked={keepTexts} onChange={setKeepTexts} />
+          {finder && <Choice kind="checkbox" label={t.byMeaning} text={t.byMeaningText(PROVIDER_NAMES[finder.provider], finder.model)} checked={byMeaning} onChange={setByMeaning} />}
         </div>
       )}
       <Save of={save} />
@@ -127,6 +130,7 @@ function Mine({ settings, house }: { settings: AiSettings; house: House }) {
       {settings.mode === 'on' && (
         <Section title={t.mine} text={t.mineText}>
           <Notices house={allowed} agreed={agreed} onChange={setAgreed} />
+          {settings.byMeaning && house.meaning && <p className="m-0 mt-3 text-sm text-ink-2">{t.byMeaningMine(PROVIDER_NAMES[house.meaning.provider])}</p>}
           <Save of={save} />
         </Section>
       )}
@@ -235,7 +239,7 @@ function Ledger() {
   });
   const nameOf = (userId: string) => members.find((member) => member.userId === userId)?.name ?? '?';
   const lines = pages.data?.pages.flatMap(({ items }) => items) ?? [];
-  const ended = (line: LedgerLine) => (line.decision ? t[line.decision] : line.state === 'failed' ? t.failed : line.state === 'cancelled' ? t.cancelled : t.pending);
+  const ended = (line: LedgerLine) => (line.decision ? t[line.decision] : line.state === 'failed' ? t.failed : line.state === 'cancelled' ? t.cancelled : line.feature === 'meaning' ? '' : t.pending);
   return (
     <Section title={t.ledger} text={t.ledgerText}>
       {pages.isError ? (
@@ -253,7 +257,7 @@ function Ledger() {
               <li key={line.assistId} className="border-b border-line py-2.5 text-sm last:border-b-0">
                 <p className="m-0 flex flex-wrap justify-between gap-x-3">
                   <span>
-                    <strong className="font-medium">{nameOf(line.by)}</strong> · {t[line.feature]} · {ended(line)}
+                    <strong className="font-medium">{nameOf(line.by)}</strong> · {[t[line.feature], ended(line)].filter(Boolean).join(' · ')}
                   </span>
                   <time dateTime={line.at} title={exactTime(new Date(line.at), locale)} className="text-ink-2">
                     {agoText(new Date(line.at), now, locale)}

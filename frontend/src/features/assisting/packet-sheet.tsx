@@ -20,7 +20,7 @@ import { PROVIDER_NAMES, words } from './words.ts';
 export function PacketSheet({ task, onClose, onSend }: { task: AssistTask; onClose: () => void; onSend: (packetId: string) => void }) {
   const t = useWords(words);
   const locale = useLocale();
-  const { projectId, members } = useProject();
+  const { projectId, members, ai } = useProject();
   const [without, setWithout] = useState<readonly string[]>([]);
   const asked = useQuery({
     queryKey: ['packet', projectId, task, without],
@@ -42,6 +42,7 @@ export function PacketSheet({ task, onClose, onSend }: { task: AssistTask; onClo
       )}
       {packet && (
         <div className="flex flex-col gap-4">
+          {ai?.byMeaning && (task.feature === 'ask' || task.feature === 'simulate') && <p className="m-0 rounded bg-warn-soft px-3 py-2 text-sm">{t.packetMeaning}</p>}
           <Told title={t.rules} text={packet.rules} isFolded />
           {packet.items.map((item) => (
             <section key={item.id} aria-label={item.title} className="rounded border border-line p-3">

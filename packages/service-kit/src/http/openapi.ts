@@ -25,6 +25,7 @@ const SAMPLES: Record<string, unknown> = {
   userAgent: 'Mozilla/5.0',
   q: '닭싸움',
   orderKey: 'a0',
+  vector: 'AACAPwAAAAA=',
   path: ['1부', '1화 닭싸움'],
   before: '오늘도 또 ',
   match: '닭싸움',

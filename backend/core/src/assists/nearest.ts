@@ -1,0 +1,34 @@
+/** The numbers of a vector as it is kept: float32, little-endian. */
+function numbersOf(bytes: Uint8Array): Float32Array {
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  return Float32Array.from({ length: Math.floor(bytes.byteLength / 4) }, (_, at) => view.getFloat32(at * 4, true));
+}
+
+/**
+ * Which of the vectors point most nearly where `vector` does, the nearest first, by the cosine between them. All of them are compared. Those of
+ * another length, or of none, are of something else.
+ */
+export function nearestTo(vector: Uint8Array, vectors: readonly Uint8Array[], limit: number): number[] {
+  const sought = numbersOf(vector);
+  const near: { at: number; cosine: number }[] = [];
+  for (const [at, bytes] of vectors.entries()) {
+    if (bytes.byteLength !== vector.byteLength) continue;
+    const cosine = cosineOf(sought, numbersOf(bytes));
+    if (cosine !== null) near.push({ at, cosine });
+  }
+  return near
+    .toSorted((a, b) => b.cosine - a.cosine || a.at - b.at)
+    .slice(0, limit)
+    .map(({ at }) => at);
+}
+
+function cosineOf(one: Float32Array, other: Float32Array): number | null {
+  let [dot, ofOne, ofOther] = [0, 0, 0];
+  for (let at = 0; at < one.length; at++) {
+    dot += one[at]! * other[at]!;
+    ofOne += one[at]! ** 2;
+    ofOther += other[at]! ** 2;
+  }
+  const lengths = Math.sqrt(ofOne * ofOther);
+  return lengths > 0 && Number.isFinite(lengths) ? dot / lengths : null;
+}
