@@ -31,6 +31,7 @@ const bill = new Bill();
 const figures: Figure[] = [];
 {
   await using house = await aHouse(standIn === null ? process.env : standIn.env);
+  if (house.meaning !== null) print(`found by meaning: ${house.meaning}`);
   print(house.model === null ? 'no model is set up: retrieval and what is told are measured; answers, faults, what characters say and injections are left out' : `asked: ${house.model}`);
   if (standIn !== null) print('THE MODEL IS A STAND-IN: the figures of answers mean nothing');
   for (const part of parts) {

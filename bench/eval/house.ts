@@ -1,4 +1,4 @@
-import { Assist, assists, type AssistTask, type DocumentId, type NodeId, type Provider, routes, type StoryBrief } from '@cowrite/contract';
+import { Assist, assists, type AssistTask, type DocumentId, type NodeId, Packet, type Provider, routes, type StoryBrief } from '@cowrite/contract';
 import { OutlineTree } from '@cowrite/manuscript';
 import { Person } from '../people.ts';
 import { type Stack, startStack } from '../stack.ts';
@@ -23,6 +23,8 @@ export interface House extends AsyncDisposable {
   readonly stack: Stack;
   /** Who is asked, or null when no model is set up. */
   readonly model: string | null;
+  /** Whose numbers find passages by what they mean, or null when no such model is set up. */
+  readonly meaning: string | null;
   /** A work of these episodes, imported, settled, and open to the provider. */
   work(title: string, episodes: readonly Episode[]): Promise<Work>;
   /** How many sentences and rows of answers did not stand so far. */
@@ -33,6 +35,10 @@ export interface Work {
   readonly projectId: string;
   readonly scenes: readonly Scene[];
   brief(task: AssistTask): Promise<StoryBrief>;
+  /** What would be sent for a task, with passages found by meaning where that is set up. */
+  packet(task: AssistTask): Promise<Packet>;
+  /** Has every passage sent that has no numbers yet. @returns how many questions that took */
+  understood(): Promise<number>;
   /** Asks and waits for the end. @throws Error when the assist could not begin */
   ask(task: AssistTask): Promise<Assist>;
 }
@@ -55,10 +61,13 @@ export async function aHouse(env: Record<string, string | undefined>): Promise<H
   const providersIn = async (projectId: string) => assists.providers.output.parse(await send(`/providers?projectId=${projectId}`));
   const known = await providersIn(await author.project('빈 작품'));
   const answers = known.features.find(({ feature }) => feature === 'ask')?.models[0];
-  const agreed = answers === undefined ? NOBODY : { provider: answers.provider, notice: known.providers.find(({ provider }) => provider === answers.provider)!.notice.version };
+  const noticeOf = (provider: Provider): string => known.providers.find((each) => each.provider === provider)!.notice.version;
+  const agreed = answers === undefined ? NOBODY : { provider: answers.provider, notice: noticeOf(answers.provider) };
+  const agreements = known.meaning === null || known.meaning.provider === agreed.provider ? [agreed] : [agreed, { provider: known.meaning.provider, notice: noticeOf(known.meaning.provider) }];
 
   return {
     stack,
+    meaning: known.meaning === null ? null : `${known.meaning.provider} ${known.meaning.model}`,
     model: answers === undefined ? null : `${answers.provider} ${answers.model}`,
     async work(title, episodes) {
       const projectId = await author.project(title);
@@ -70,7 +79,7 @@ export async function aHouse(env: Record<string, string | undefined>): Promise<H
       });
       if (!file.ok) throw new Error(await file.text());
       await author.call('POST', `/projects/${projectId}/imports/${importId}/apply`, {});
-      await author.call('PUT', `/projects/${projectId}/ai`, { mode: 'on', allowed: [agreed] });
+      await author.call('PUT', `/projects/${projectId}/ai`, { mode: 'on', allowed: agreements, byMeaning: known.meaning !== null });
       const { nodes } = outline.list.output.parse(await author.call('GET', `/projects/${projectId}/outline`));
       const scenes = new OutlineTree(nodes).readingOrder().flatMap(({ id, documentId }) => (documentId === null ? [] : [{ nodeId: id, documentId }]));
       if (scenes.length !== episodes.length) throw new Error(`${scenes.length} of ${episodes.length} episodes were imported`);
@@ -80,10 +89,19 @@ export async function aHouse(env: Record<string, string | undefined>): Promise<H
       );
       const read: Scene[] = [];
       for (const scene of scenes) read.push({ ...scene, text: await author.text(projectId, scene.documentId) });
+      const packet = async (task: AssistTask): Promise<Packet> => Packet.parse(await send('/packets', { projectId, task }));
       return {
         projectId,
         scenes: read,
         brief: async (task) => assistGrants.brief.output.parse(await author.call('POST', `/projects/${projectId}/briefs`, { task, providers: [agreed] })),
+        packet,
+        async understood() {
+          for (let questions = 1; ; questions++) {
+            await packet({ feature: 'ask', question: '누가 있나?' });
+            const { passages, more } = routes.assistGrants.unread.output.parse(await author.call('POST', `/projects/${projectId}/meanings/unread`, { ...known.meaning, notice: noticeOf(known.meaning!.provider) }));
+            if (passages.length === 0 && !more) return questions;
+          }
+        },
         async ask(task) {
           const stream = (await send('/assists', { projectId, task })) as string;
           const last = stream

@@ -118,6 +118,7 @@ export async function search({ house, seed, most, bill }: Surroundings): Promise
     { name: 'retrieval: nothing told where no word is found', value: share(strange, (passages) => passages.length === 0), of: strange.length, unit: 'share', target: { least: 1 } },
     { name: 'retrieval: 95th percentile', value: percentile(times, 0.95), of: times.length, unit: 'ms' },
   ];
+  if (house.meaning !== null) figures.push(...(await byMeaning(work, answerable)));
   if (house.model === null) return figures;
 
   const dropped = await house.dropped();
@@ -143,6 +144,29 @@ export async function search({ house, seed, most, bill }: Surroundings): Promise
     { name: 'citations: stand in the manuscript, of those shown', value: share(all, (span) => stands(work, span)), of: all.length, unit: 'share', target: { least: 1 } },
     { name: 'citations: valid as the model gave them', value: shown / (shown + lost), of: shown + lost, unit: 'share', target: { least: 0.98 } },
     { name: 'citations: lead to the passage that says it', value: share(citations, ({ span, place }) => meets(span, place)), of: citations.length, unit: 'share' },
+  ];
+}
+
+/** The same questions, of a work whose passages have all been turned into numbers: words and meaning together. */
+async function byMeaning(work: Work, answerable: readonly { question: string; isSame: boolean; place: Place }[]): Promise<Figure[]> {
+  const questions = await work.understood();
+  const times: number[] = [];
+  const ranks = await each(answerable, async ({ question, place }) => {
+    const started = performance.now();
+    const { items } = await work.packet({ feature: 'ask', question });
+    times.push(performance.now() - started);
+    return rankOf(
+      items.flatMap(({ layer, source }) => (layer === 'passages' && source !== null ? [source] : [])),
+      (span) => meets(span, place),
+    );
+  });
+  const those = (isSame: boolean) => ranks.filter((_, at) => answerable[at]!.isSame === isSame);
+  return [
+    ...[1, 3, 5, 10].map((k): Figure => ({ name: `words and meaning: recall@${k}`, value: recallAt(k, ranks), of: ranks.length, unit: 'share' })),
+    { name: 'words and meaning: mean reciprocal rank', value: meanReciprocalRank(ranks), of: ranks.length, unit: 'number' },
+    ...[true, false].map((isSame): Figure => ({ name: `words and meaning: recall@10, asked in ${isSame ? 'the same' : 'other'} words`, value: recallAt(10, those(isSame)), of: those(isSame).length, unit: 'share' })),
+    { name: 'words and meaning: 95th percentile, with the question’s numbers', value: percentile(times, 0.95), of: times.length, unit: 'ms' },
+    { name: 'words and meaning: questions until every passage had numbers', value: questions, of: 1, unit: 'number' },
   ];
 }
 

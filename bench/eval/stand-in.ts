@@ -1,11 +1,21 @@
 import { rankPassages, termsOf } from '@cowrite/manuscript';
 import { aVendor, type Vendor } from '../../backend/ai/src/testing/vendor.ts';
 
-/** A model that is none, so that the whole of the evaluation can be gone through: it answers with the line that has most of the words. Its figures mean nothing. */
+/** A model that is none, so that the whole of the evaluation can be gone through: it answers with the line that has most of the words, and takes texts for alike that have the same syllables. Its figures mean nothing. */
 export async function aStandIn(): Promise<{ vendor: Vendor; env: Record<string, string> }> {
   const vendor = await aVendor();
   vendor.always(({ messages: { user } }) => ({ pieces: [answerTo(user)] }));
-  return { vendor, env: { OPENAI_API_KEY: 'a key of the stand-in', OPENAI_BASE_URL: vendor.url, OPENAI_MODEL: 'gpt-5.6', COWRITE_AI_PRICES: 'gpt-5.6=1.25/10' } };
+  return {
+    vendor,
+    env: {
+      OPENAI_API_KEY: 'a key of the stand-in',
+      OPENAI_BASE_URL: vendor.url,
+      OPENAI_MODEL: 'gpt-5.6',
+      COWRITE_AI_EMBEDDING_PROVIDER: 'openai',
+      COWRITE_AI_EMBEDDING_MODEL: 'syllables',
+      COWRITE_AI_PRICES: 'gpt-5.6=1.25/10,syllables=0.02/0',
+    },
+  };
 }
 
 function answerTo(user: string): string {
