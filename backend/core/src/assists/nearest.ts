@@ -1,8 +1,5 @@
-/** The numbers of a vector as it is kept: float32, little-endian. */
-function numbersOf(bytes: Uint8Array): Float32Array {
-  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-  return Float32Array.from({ length: Math.floor(bytes.byteLength / 4) }, (_, at) => view.getFloat32(at * 4, true));
-}
+/** The numbers of a vector as it is kept: float32, little-endian, which is the order of every machine that we run on. Copied, since they must lie at a multiple of four. */
+const numbersOf = (bytes: Uint8Array): Float32Array => new Float32Array(new Uint8Array(bytes).buffer, 0, Math.floor(bytes.byteLength / 4));
 
 /**
  * Which of the vectors point most nearly where `vector` does, the nearest first, by the cosine between them. All of them are compared. Those of
