@@ -206,6 +206,50 @@ test('the story is asked: every sentence has its place, also after edits; what i
   await context.close();
 });
 
+test('the owner turns finding by meaning on: what is said in other words is found, until they turn it off', async ({ browser, product }) => {
+  const { garam, projectId, nodeId, documentId, url } = await aWork(product);
+  const { page, context } = await aBrowserOf(browser, product, garam);
+  product.vendor.meaning = (text) => (/고향|첫울음/.test(text) ? [1, 0] : [0, 1]);
+  await page.goto(url);
+  await surface(page).click();
+  await compose(page, '솔무재에서 첫울음을 터뜨렸다.');
+  await expect.poll(async () => (await garam.call<{ items: unknown[] }>('GET', `/projects/${projectId}/search?q=${encodeURIComponent('첫울음')}`)).items.length).toBe(1);
+  expect(await garam.text(projectId, documentId)).toContain('첫울음');
+  const decide = async (on: boolean) => {
+    await page.goto(`${studioUrl(product)}/p/${projectId}/ai`);
+    const choice = page.getByRole('checkbox', { name: '낱말이 달라도 뜻이 가까운 대목을 찾습니다' });
+    await choice.setChecked(on, { force: true });
+    await page.getByRole('button', { name: '저장', exact: true }).click();
+    await expect(page.getByRole('region', { name: '알림' })).toContainText('저장했습니다.');
+  };
+  let isOpen = false;
+  const ask = async () => {
+    await page.goto(`${studioUrl(product)}/p/${projectId}/s/${nodeId}`);
+    // The panel stays open from one page to the next.
+    if (!isOpen) await openPanel(page);
+    isOpen = true;
+    await panel(page).getByLabel('무엇을 도울까요').selectOption('이야기에 묻기');
+    await panel(page).getByLabel('궁금한 것').fill('어디가 고향이지?');
+    await panel(page).getByRole('button', { name: '보낼 자료 보기' }).click();
+    return page.getByRole('dialog', { name: '보낼 자료' });
+  };
+  const sentBefore = product.vendor.embedded.length;
+  await expect((await ask()).getByRole('button', { name: '이대로 보내기' })).toBeEnabled();
+  await expect(page.getByRole('dialog', { name: '보낼 자료' })).not.toContainText('첫울음');
+  expect(product.vendor.embedded.length).toBe(sentBefore);
+  await decide(true);
+  const sheet = await ask();
+  await expect(sheet).toContainText('솔무재에서 첫울음을 터뜨렸다.');
+  await expect(sheet).toContainText('묻는 말이 이미 나갔을 수 있습니다');
+  await page.goto(`${studioUrl(product)}/p/${projectId}/ai`);
+  await expect(page.getByText('뜻으로 찾을 준비').first()).toBeVisible();
+  await decide(false);
+  const after = await ask();
+  await expect(after.getByRole('button', { name: '이대로 보내기' })).toBeEnabled();
+  await expect(after).not.toContainText('첫울음');
+  await context.close();
+});
+
 test('it is stopped at once, and every failure says what happened and whether text left', async ({ browser, product }) => {
   const { garam, projectId, url } = await aWork(product);
   const { page, context } = await aBrowserOf(browser, product, garam);

@@ -10,7 +10,14 @@ export const test = base.extend<{ strangers: void }, { product: Product }>({
   product: [
     async ({}, use) => {
       await using vendor = await aVendor();
-      const ai = { OPENAI_API_KEY: 'a key of these stories', OPENAI_BASE_URL: vendor.url, OPENAI_MODEL: 'gpt-5.6', COWRITE_AI_PRICES: 'gpt-5.6=1.25/10' };
+      const ai = {
+        OPENAI_API_KEY: 'a key of these stories',
+        OPENAI_BASE_URL: vendor.url,
+        OPENAI_MODEL: 'gpt-5.6',
+        COWRITE_AI_PRICES: 'gpt-5.6=1.25/10',
+        COWRITE_AI_EMBEDDING_PROVIDER: 'openai',
+        COWRITE_AI_EMBEDDING_MODEL: 'text-embedding-3-small',
+      };
       await using stack = await startStack({ studio: true, envOf: { ai } });
       await use(Object.assign(stack, { vendor }));
     },
