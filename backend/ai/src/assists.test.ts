@@ -145,8 +145,9 @@ test('a packet is good for ten minutes, for who asked for it, and while those wh
   expect(await send(packetId)).toBe('ai-never');
   house.core.tell = () => aBrief([], { withheld: [{ title: '장면', of: [{ userId: house.owner.userId as never, name: '김유정' }] }] });
   expect(await send(packetId)).toBe('packet-gone');
-  house.core.tell = () => {
-    throw new Problem('text-changed');
+  house.core.tell = ({ task }) => {
+    if ('span' in task) throw new Problem('text-changed');
+    return aBrief([]);
   };
   house.vendor.next({ pieces: ['예'] });
   expect(await send(packetId)).toBeUndefined();

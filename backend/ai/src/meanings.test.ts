@@ -123,6 +123,36 @@ test('what was shown is sent only while everybody whose text it holds agrees, ho
   expect(house.core.asked.at(-1)!.people).toEqual([author]);
 });
 
+test('so it is when the place itself has changed meanwhile', async () => {
+  await using house = await aFindingHouse();
+  house.core.tell = () => aBrief([anItem('text', scene, { of: [author] })]);
+  const task: AssistTask = { feature: 'rewrite', span: scene.span() };
+  const shown = async () => ((await house.ask('POST', '/packets', { body: { projectId: house.projectId, task } })).body as { id: string }).id;
+  const [one, other] = [await shown(), await shown()];
+  const send = async (packetId: string) => (await house.ask('POST', '/assists', { body: { projectId: house.projectId, packetId } })).code;
+  let unwilling: UserId[] = [author];
+  house.core.tell = ({ task: asked }) => {
+    if (asked.feature === 'rewrite') throw new Problem('text-changed');
+    return aBrief([], { unwilling });
+  };
+  expect(await send(one)).toBe('packet-gone');
+  unwilling = [];
+  expect(await send(other)).toBeUndefined();
+});
+
+test('a sending whose process died is ended, and what it held is free again', async () => {
+  await using house = await aFindingHouse();
+  await house.over(await house.assist(ASK));
+  const { pool } = house.database;
+  // As a process leaves it that dies in the middle: nobody holds its number.
+  await pool.query("UPDATE ai.assist SET state = 'running', ended_at = NULL, node = 1, tokens_reserved = 50 WHERE feature = 'meaning'");
+  await pool.query("UPDATE ai.usage SET reserved = reserved + 50 WHERE kind <> 'project-month'");
+  await house.ai.sweep();
+  expect((await ledgerOf(house)).find(({ feature }) => feature === 'meaning')).toMatchObject({ state: 'failed', left: true });
+  const { rows } = await pool.query<{ reserved: number }>('SELECT reserved FROM ai.usage');
+  expect(rows.every(({ reserved }) => reserved === 0)).toBe(true);
+});
+
 test('numbers of one work go with its mandate alone', async () => {
   await using house = await aFindingHouse();
   const stranger = await house.someone('owner of another work');

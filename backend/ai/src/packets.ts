@@ -60,12 +60,14 @@ export class Packets {
    */
   async stillAlso({ task, provider, items, also }: Made, projectId: ProjectId, mandate: string): Promise<Provider[]> {
     const { core, makers } = this.#parts;
-    const brief = await core.brief(mandate, projectId, { task, providers: makers.asked(task.feature, provider), people: [...new Set(items.flatMap(({ of }) => of))] }).catch((failure: unknown) => {
-      if (failure instanceof Problem && failure.code === 'text-changed') return null;
-      throw failure;
+    const named = { providers: makers.asked(task.feature, provider), people: [...new Set(items.flatMap(({ of }) => of))] };
+    const brief = await core.brief(mandate, projectId, { task, ...named }).catch((failure: unknown) => {
+      if (!(failure instanceof Problem) || failure.code !== 'text-changed') throw failure;
+      // Then nothing is read for it, and only the people are asked about.
+      return core.brief(mandate, projectId, { task: { feature: 'research', question: '-', sources: [] }, ...named });
     });
-    const unwilling = new Set([...(brief?.unwilling ?? []), ...(brief?.withheld.flatMap(({ of }) => of.map(({ userId }) => userId)) ?? [])]);
+    const unwilling = new Set([...brief.unwilling, ...brief.withheld.flatMap(({ of }) => of.map(({ userId }) => userId))]);
     if (items.some(({ of }) => of.some((author) => unwilling.has(author)))) throw new Problem('packet-gone');
-    return also.filter((each) => brief?.also.includes(each) ?? false);
+    return also.filter((each) => brief.also.includes(each));
   }
 }
