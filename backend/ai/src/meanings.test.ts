@@ -7,7 +7,7 @@ import { aBrief, anItem, aScene } from './testing/briefs.ts';
 import { aHouse, type House } from './testing/house.ts';
 
 const ON = { COWRITE_AI_EMBEDDING_PROVIDER: 'openai', COWRITE_AI_EMBEDDING_MODEL: 'text-embedding-3-small' };
-const ASK: AssistTask = { feature: 'ask', question: '고향이 어디지?' };
+const ASK = { feature: 'ask', question: '고향이 어디지?' } as const satisfies AssistTask;
 const scene = aScene('솔무재에서 첫울음을 터뜨렸다.');
 const author = UserId.parse(randomUUID());
 const passages = ['솔무재에서 첫울음을 터뜨렸다.', '아무 일도 없는 날이었다.'].map((text, at) => ({ documentId: scene.documentId, hash: `h${at}`, text, of: [author] }));
@@ -32,7 +32,8 @@ test('what has no numbers is sent once, given back to core, and a question’s o
   await house.over(await house.assist(ASK));
   await house.over(await house.assist(ASK));
   expect(house.vendor.embedded).toEqual([
-    { model: 'text-embedding-3-small', input: ['고향이 어디지?', ...passages.map(({ text }) => text)], dimensions: undefined },
+    { model: 'text-embedding-3-small', input: ['고향이 어디지?'], dimensions: undefined },
+    { model: 'text-embedding-3-small', input: passages.map(({ text }) => text), dimensions: undefined },
     { model: 'text-embedding-3-small', input: ['고향이 어디지?'], dimensions: undefined },
   ]);
   expect(house.core.kept).toMatchObject([{ provider: 'openai', model: 'text-embedding-3-small', passages: [{ documentId: scene.documentId, hash: 'h0' }, { hash: 'h1' }] }]);
@@ -47,7 +48,10 @@ test('each sending is a line of the ledger and counts; nobody reads it as an ass
   await using house = await aFindingHouse({ COWRITE_AI_PRICES: 'text-embedding-3-small=0.5/0,gpt-5.6=0/0' });
   await house.over(await house.assist(ASK));
   const lines = (await ledgerOf(house)).filter(({ feature }) => feature === 'meaning');
-  expect(lines).toMatchObject([{ state: 'done', left: true, provider: 'openai', model: 'text-embedding-3-small', items: [{ id: scene.documentId, of: [author] }], usage: { tokensIn: 30, estimated: false, cost: 15 } }]);
+  expect(lines).toMatchObject([
+    { state: 'done', left: true, provider: 'openai', model: 'text-embedding-3-small', items: [{ id: scene.documentId, of: [author] }], usage: { tokensIn: 20, estimated: false, cost: 10 } },
+    { state: 'done', items: [], usage: { tokensIn: 10 } },
+  ]);
   expect((await house.ask('GET', `/assists/${lines[0]!.assistId}`)).code).toBe('not-found');
   const { rows } = await house.database.pool.query<{ used: number; reserved: number }>("SELECT used, reserved FROM ai.usage WHERE kind = 'person-day'");
   expect(rows[0]).toMatchObject({ reserved: 0, used: expect.any(Number) });
@@ -57,7 +61,7 @@ test('each sending is a line of the ledger and counts; nobody reads it as an ass
 test.each([
   ['the provider fails', {}, (house: House) => void (house.vendor.meaning = () => ({ status: 500 }))],
   ['its numbers point nowhere', {}, (house: House) => void (house.vendor.meaning = () => [0, 0])],
-  ['there is no room in the limits', { COWRITE_AI_PERSON_TOKENS_DAY: '30' }, () => undefined],
+  ['there is no room in the limits', { COWRITE_AI_PERSON_TOKENS_DAY: '10' }, () => undefined],
   [
     'core does not say',
     {},
@@ -74,6 +78,17 @@ test.each([
   expect((await ledgerOf(house)).every(({ state }) => state === 'failed')).toBe(true);
   const { rows } = await house.database.pool.query<{ reserved: number }>('SELECT reserved FROM ai.usage');
   expect(rows.every(({ reserved }) => reserved === 0)).toBe(true);
+});
+
+test('a passage that nobody takes does not stand in the way of the question; of a very long one the beginning is sent', async () => {
+  await using house = await aFindingHouse();
+  const long = { ...passages[0]!, text: '긴 줄'.repeat(30_000) };
+  house.core.unread = () => ({ on: true, passages: [long], more: false });
+  house.vendor.meaning = (text) => (text.startsWith('긴 줄') ? { status: 400 } : [1, 0]);
+  await house.over(await house.assist(ASK));
+  expect([house.vendor.embedded.map(({ input }) => input[0]!.length), house.core.kept]).toEqual([[ASK.question.length, 4_000], []]);
+  expect(house.core.asked.find(({ meaning }) => meaning !== undefined)).toBeDefined();
+  expect((await ledgerOf(house)).filter(({ feature }) => feature === 'meaning').map(({ state }) => state)).toEqual(['failed', 'done']);
 });
 
 test('nothing is sent for works that do not find by meaning, for tasks that look nothing up, and in houses without such a model', async () => {
@@ -102,7 +117,13 @@ test('a server of one’s own may make the numbers, as many as it is asked for',
     COWRITE_AI_ENDPOINT_MODEL: 'local',
   });
   await house.over(await house.assist({ feature: 'simulate', character: '설화', message: '고향이 어디야?', said: [] }));
-  expect([house.vendor.embedded.length, other.vendor.embedded[0]]).toEqual([0, { model: 'bge-m3', input: ['설화\n고향이 어디야?', ...passages.map(({ text }) => text)], dimensions: 2 }]);
+  expect([house.vendor.embedded.length, other.vendor.embedded]).toEqual([
+    0,
+    [
+      { model: 'bge-m3', input: ['설화\n고향이 어디야?'], dimensions: 2 },
+      { model: 'bge-m3', input: passages.map(({ text }) => text), dimensions: 2 },
+    ],
+  ]);
   expect(house.core.kept[0]).toMatchObject({ provider: 'endpoint', model: 'bge-m3/2' });
 });
 
@@ -111,7 +132,7 @@ test('a long work is sent part by part, and what is not wanted any more ends it'
   let left = 3;
   house.core.unread = () => ({ on: true, passages: [passages[0]!, { ...passages[1]!, documentId: DocumentId.parse(randomUUID()) }], more: --left > 0 });
   await house.over(await house.assist(ASK));
-  expect([house.core.kept.length, house.vendor.embedded.map(({ input }) => input.length)]).toEqual([3, [3, 2, 2]]);
+  expect([house.core.kept.length, house.vendor.embedded.map(({ input }) => input.length)]).toEqual([3, [1, 2, 2, 2]]);
 });
 
 test('what was shown is sent only while everybody whose text it holds agrees, however it was found', async () => {
@@ -145,10 +166,10 @@ test('a sending whose process died is ended, and what it held is free again', as
   await house.over(await house.assist(ASK));
   const { pool } = house.database;
   // As a process leaves it that dies in the middle: nobody holds its number.
-  await pool.query("UPDATE ai.assist SET state = 'running', ended_at = NULL, node = 1, tokens_reserved = 50 WHERE feature = 'meaning'");
+  await pool.query("UPDATE ai.assist SET state = 'running', ended_at = NULL, node = 1, tokens_reserved = 50 WHERE feature = 'meaning' AND items <> '[]'");
   await pool.query("UPDATE ai.usage SET reserved = reserved + 50 WHERE kind <> 'project-month'");
   await house.ai.sweep();
-  expect((await ledgerOf(house)).find(({ feature }) => feature === 'meaning')).toMatchObject({ state: 'failed', left: true });
+  expect((await ledgerOf(house)).find(({ feature, items }) => feature === 'meaning' && items.length > 0)).toMatchObject({ state: 'failed', left: true });
   const { rows } = await pool.query<{ reserved: number }>('SELECT reserved FROM ai.usage');
   expect(rows.every(({ reserved }) => reserved === 0)).toBe(true);
 });

@@ -16,6 +16,9 @@ const PATIENCE_MS = 6_000;
 /** So long one call may take. */
 const CALL_MS = 20_000;
 
+/** What a text means is what its beginning means: no model takes more than some 8,000 tokens, and one that is too long would fail again and again. */
+const UNITS_MAX = 4_000;
+
 export type Meaning = NonNullable<z.input<typeof assistGrants.brief.body>['meaning']>;
 type Passage = z.output<typeof assistGrants.unread.output>['passages'][number];
 
@@ -66,27 +69,34 @@ export class Meanings {
     const source = { ...this.source, notice: makers.notice(this.#model.provider) };
     let meaning: Meaning | undefined;
     try {
-      for (const until = now().getTime() + PATIENCE_MS; ;) {
-        const { on, passages, more } = await core.unread(mandate, projectId, source);
-        if (!on) return undefined;
-        if (meaning !== undefined && passages.length === 0 && !more) return meaning;
-        const texts = meaning === undefined ? [question] : [];
-        const vectors = passages.length + texts.length === 0 ? [] : await this.#send(grant, [...texts, ...passages.map(({ text }) => text)], passages);
-        meaning ??= { ...source, vector: vectors[0]! };
-        const own = vectors.slice(texts.length);
-        const kept = passages.length === 0 ? 0 : await core.keepMeanings(mandate, projectId, { ...source, passages: passages.map(({ documentId, hash }, at) => ({ documentId, hash, vector: own[at]! })) });
-        // None kept: the manuscript, or somebody's word, changed meanwhile.
-        if ((passages.length > 0 && kept === 0) || !more || now().getTime() > until) return meaning;
+      let open = await core.unread(mandate, projectId, source);
+      if (!open.on) return undefined;
+      // By itself, so that a passage that nobody takes does not stand in its way.
+      meaning = { ...source, vector: (await this.#send(grant, [question], []))[0]! };
+      for (const until = now().getTime() + PATIENCE_MS; ; open = await core.unread(mandate, projectId, source)) {
+        const { passages, more } = open;
+        if (passages.length > 0) {
+          const vectors = await this.#send(
+            grant,
+            passages.map(({ text }) => text),
+            passages,
+          );
+          const kept = await core.keepMeanings(mandate, projectId, { ...source, passages: passages.map(({ documentId, hash }, at) => ({ documentId, hash, vector: vectors[at]! })) });
+          // The manuscript, or somebody's word, changed meanwhile.
+          if (kept === 0) return meaning;
+        }
+        if (!more || now().getTime() > until) return meaning;
       }
     } catch (failure) {
       if (!(failure instanceof ModelFailure || failure instanceof store.NoRoom || failure instanceof Problem)) throw failure;
-      logger.warn({ provider: source.provider, code: failure instanceof Problem ? failure.code : failure.limit }, 'passages are found by words alone');
+      logger.warn({ provider: source.provider, code: failure instanceof Problem ? failure.code : failure.limit }, meaning === undefined ? 'passages are found by words alone' : 'some passages are found by words alone');
       return meaning;
     }
   }
 
   /** Sends texts, as a line of the ledger and within the limits. @throws ModelFailure, NoRoom */
-  async #send(grant: Grant, texts: readonly string[], passages: readonly Passage[]): Promise<string[]> {
+  async #send(grant: Grant, whole: readonly string[], passages: readonly Passage[]): Promise<string[]> {
+    const texts = whole.map((text) => text.slice(0, UNITS_MAX).toWellFormed());
     const { pool, node, limits, currency, now } = this.#parts;
     const at = now();
     const id = newId(AssistId, at);
