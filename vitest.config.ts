@@ -3,7 +3,7 @@ import { defineConfig } from 'vitest/config';
 export default defineConfig({
   test: {
     include: [
-      'e2e/{sync,launcher,air-gapped}/**/*.test.ts',
+      'e2e/{sync,launcher,air-gapped,traces}/**/*.test.ts',
       'packages/*/src/**/*.test.ts',
       'backend/*/src/**/*.test.ts',
       'frontend/src/**/*.test.{ts,tsx}',

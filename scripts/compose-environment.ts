@@ -3,7 +3,7 @@ import type { EnvironmentVariable } from './environment-page.ts';
 /** What docker-compose.yml says itself: addresses inside its network, and what has another default there. */
 const DECIDED = new Set(['NODE_ENV', 'HOST', 'PORT', 'CORE_URL', 'PUBLIC_ORIGINS', 'COWRITE_TRUSTED_PROXIES', 'COWRITE_MEDIA_DIR']);
 /** What may also be given as a file that holds it. */
-const SECRET = /(?:SECRET|KEY|KEY_ID|DATABASE_URL|DATABASE_MIGRATE_URL|REDIS_URL)$/;
+const SECRET = /(?:SECRET|KEY|KEY_ID|DATABASE_URL|DATABASE_MIGRATE_URL|REDIS_URL|OTLP_HEADERS)$/;
 /** How a schema says that it takes a variable and does nothing with it; a secret is not handed to whom it is of no use. */
 const OF_NO_USE = /^accepted because/;
 

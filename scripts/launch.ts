@@ -193,7 +193,10 @@ class Supervised {
 /** Limits and our own settings pass through to every service, but for keys; nothing else of the terminal's environment does. */
 const limitsFrom = (env: NodeJS.ProcessEnv): Record<string, string> =>
   Object.fromEntries(
-    Object.entries(env).filter((entry): entry is [string, string] => /^(COWRITE_(?!AI_ENDPOINT_KEY)|JWT_EXPIRES_IN$|REFRESH_TOKEN_EXPIRES_IN$|PUBLIC_ORIGINS$|LOG_LEVEL$|REDIS_URL$)/.test(entry[0]) && entry[1] !== undefined),
+    Object.entries(env).filter(
+      (entry): entry is [string, string] =>
+        /^(COWRITE_(?!AI_ENDPOINT_KEY)|JWT_EXPIRES_IN$|REFRESH_TOKEN_EXPIRES_IN$|PUBLIC_ORIGINS$|LOG_LEVEL$|REDIS_URL$|OTEL_(EXPORTER_OTLP_(ENDPOINT|HEADERS)|TRACES_SAMPLER_ARG)$)/.test(entry[0]) && entry[1] !== undefined,
+    ),
   );
 
 /** Keys go to the one service that uses them: those of model vendors to the AI service, those of other houses to core, those of a store for pictures to media. */

@@ -1,5 +1,5 @@
 import { assists as routes, Feature, Problem } from '@cowrite/contract';
-import { answers, connect, figuresOf, type Logger, watchPools } from '@cowrite/service-kit';
+import { answers, askingCore, connect, figuresOf, type Logger, watchPools } from '@cowrite/service-kit';
 import { Grants, keysOf } from '@cowrite/service-kit/grants';
 import { type Edge, edge, serveRoute } from '@cowrite/service-kit/http';
 import { randomInt } from 'node:crypto';
@@ -46,7 +46,7 @@ export async function createAi({ config, logger, now = () => new Date(), pause =
     runningPerPerson: config.COWRITE_AI_RUNNING_PER_PERSON,
   };
   const currency = config.COWRITE_AI_CURRENCY;
-  const core = coreAt(config.CORE_URL, egressTo([config.CORE_URL]));
+  const core = coreAt(config.CORE_URL, askingCore(egressTo([config.CORE_URL])));
   const embedding = embeddingOf(config);
   const meanings = embedding === null ? null : new Meanings({ pool, core, makers, node, limits, currency, now, logger }, { model: embedding, price: config.COWRITE_AI_PRICES.get(embedding.model) ?? null });
   const packets = new Packets({ pool, core, makers, meanings, now, currency });

@@ -1,5 +1,5 @@
 import { Assist, type AssistEvent, type AssistId, AssistResult, type AssistState, type LedgerLine, type PacketId, type Problem, type ProblemBody, type ProjectId, type Provider } from '@cowrite/contract';
-import type { Pool, PoolClient } from '@cowrite/service-kit';
+import { inTransaction, type Pool } from '@cowrite/service-kit';
 import type { Grant } from '@cowrite/service-kit/grants';
 import type { Limits } from './limits.ts';
 import type { Made } from './made.ts';
@@ -416,19 +416,4 @@ export async function usage(pool: Pool, { userId, projectId, day, month }: { use
     [userId, projectId, day, month],
   );
   return { 'person-day': 0, 'project-day': 0, 'project-month': 0, ...Object.fromEntries(rows.map(({ kind, taken }) => [kind, taken])) };
-}
-
-async function inTransaction<T>(pool: Pool, work: (client: PoolClient) => Promise<T>): Promise<T> {
-  const client = await pool.connect();
-  try {
-    await client.query('BEGIN');
-    const result = await work(client);
-    await client.query('COMMIT');
-    return result;
-  } catch (failure) {
-    await client.query('ROLLBACK').catch(() => undefined);
-    throw failure;
-  } finally {
-    client.release();
-  }
 }

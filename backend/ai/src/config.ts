@@ -1,5 +1,5 @@
 import { Feature, Provider } from '@cowrite/contract';
-import { allowedOrigins, isPlaceholder, list, webAddress, wholeNumber } from '@cowrite/service-kit';
+import { allowedOrigins, isPlaceholder, list, tracingVariables, webAddress, wholeNumber } from '@cowrite/service-kit';
 import { z } from 'zod';
 
 const key = (vendor: string) => z.string().optional().describe(`key of ${vendor}; without it nothing is sent there`);
@@ -73,6 +73,7 @@ export const AiConfig = z
     HOST: list('127.0.0.1,::1').describe('addresses to listen on, separated by commas'),
     PORT: wholeNumber(8101, { max: 65_535 }).describe('port to listen on'),
     LOG_LEVEL: z.enum(['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent']).default('info').describe('what is logged'),
+    ...tracingVariables,
     COWRITE_TRUSTED_PROXIES: list().describe('addresses of proxies whose X-Forwarded-For is believed'),
     COWRITE_BODY_BYTES_MAX: wholeNumber(1_048_576, { min: 1_024 }).describe('size of a JSON request'),
   })

@@ -1,5 +1,5 @@
-import { runService } from '@cowrite/service-kit';
+import { runService, tracingOf } from '@cowrite/service-kit';
 import { createAi } from './app.ts';
 import { AiConfig } from './config.ts';
 
-await runService({ service: 'ai', env: process.env, schema: AiConfig, logLevel: (config) => config.LOG_LEVEL, create: (config, logger) => createAi({ config, logger }) });
+await runService({ service: 'ai', env: process.env, schema: AiConfig, logLevel: (config) => config.LOG_LEVEL, tracing: tracingOf, create: (config, logger) => createAi({ config, logger }) });

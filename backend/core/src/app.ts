@@ -1,6 +1,6 @@
 import { type Route, routes } from '@cowrite/contract';
-import { figuresOf, type Logger, type Pool, watchPools } from '@cowrite/service-kit';
-import { answerProblem, listenOn, observe, openApiDocument, requestId, serveApiDocs, whyNothingAt } from '@cowrite/service-kit/http';
+import { figuresOf, type Logger, type Pool, requestId, watchPools } from '@cowrite/service-kit';
+import { answerProblem, listenOn, observe, openApiDocument, serveApiDocs, whyNothingAt } from '@cowrite/service-kit/http';
 import { Module } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';

@@ -1,4 +1,4 @@
-import { allowedOrigins, duration, isLoopback, isPlaceholder, list, webAddress, wholeNumber } from '@cowrite/service-kit';
+import { allowedOrigins, duration, isLoopback, isPlaceholder, list, tracingOf, tracingVariables, webAddress, wholeNumber } from '@cowrite/service-kit';
 import { z } from 'zod';
 
 const databaseUrl = z.string({ message: 'is needed: a postgres:// address' }).regex(/^postgres(ql)?:\/\//, { message: 'write a postgres:// address' });
@@ -30,6 +30,7 @@ export const CoreEnvironment = z
     HOST: list('127.0.0.1,::1').describe('addresses to listen on, separated by commas'),
     PORT: wholeNumber(8100, { max: 65_535 }).describe('port to listen on'),
     LOG_LEVEL: z.enum(['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent']).default('info').describe('what is logged'),
+    ...tracingVariables,
     GOOGLE_CLIENT_ID: z.string().optional().describe('sign-in with Google: the client’s id; without it and its secret the button is not there'),
     GOOGLE_CLIENT_SECRET: z.string().optional().describe('sign-in with Google: the client’s secret'),
     KAKAO_CLIENT_ID: z.string().optional().describe('sign-in with Kakao: the REST API key; OpenID Connect has to be switched on there'),
@@ -74,6 +75,7 @@ export const CoreEnvironment = z
     databaseUrl: env.DATABASE_URL,
     databaseConnectionsMax: env.COWRITE_DATABASE_CONNECTIONS,
     logLevel: env.LOG_LEVEL,
+    tracing: tracingOf(env),
     hosts: env.HOST,
     port: env.PORT,
     trustedProxies: env.COWRITE_TRUSTED_PROXIES,

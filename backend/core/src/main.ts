@@ -8,6 +8,7 @@ await runService({
   env: process.env,
   schema: CoreEnvironment,
   logLevel: (config) => config.logLevel,
+  tracing: (config) => config.tracing,
   async create(config, logger) {
     const pool = connect(config.databaseUrl, { name: 'cowrite-core', connectionsMax: config.databaseConnectionsMax });
     const core = await createCore({ config, pool, clock: systemClock, logger });

@@ -1,4 +1,4 @@
-import { allowedOrigins, duration, list, webAddress, wholeNumber } from '@cowrite/service-kit';
+import { allowedOrigins, duration, list, tracingVariables, webAddress, wholeNumber } from '@cowrite/service-kit';
 import { z } from 'zod';
 
 /** Every variable this service reads. `main.ts` parses them once. */
@@ -12,6 +12,7 @@ export const MediaConfig = z
     HOST: list('127.0.0.1,::1').describe('addresses to listen on, separated by commas'),
     PORT: wholeNumber(8103, { max: 65_535 }).describe('port to listen on'),
     LOG_LEVEL: z.enum(['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent']).default('info').describe('what is logged'),
+    ...tracingVariables,
     COWRITE_TRUSTED_PROXIES: list().describe('addresses of proxies whose X-Forwarded-For is believed'),
     COWRITE_MEDIA_DIR: z.string().default('.data/media').describe('folder of the pictures and of files on their way in; with S3_ENDPOINT of the latter alone'),
     S3_ENDPOINT: z.url().optional().describe('address of an S3-compatible store for the pictures; without it they are in COWRITE_MEDIA_DIR'),

@@ -1,5 +1,5 @@
 import type { MediaKind, VariantName } from '@cowrite/contract';
-import type { Pool } from '@cowrite/service-kit';
+import { inTransaction, type Pool } from '@cowrite/service-kit';
 import type { Grant } from '@cowrite/service-kit/grants';
 import { createHash } from 'node:crypto';
 import type { MadePicture } from './picture.ts';
@@ -25,9 +25,7 @@ export async function beginUpload(
   upload: Pick<Upload, 'id' | 'projectId' | 'userId' | 'credential' | 'kind' | 'bytes'>,
   { ticket, at, idleBefore, perPersonMax }: { ticket: string; at: Date; idleBefore: Date; perPersonMax: number },
 ): Promise<boolean> {
-  const client = await pool.connect();
-  try {
-    await client.query('BEGIN');
+  return inTransaction(pool, async (client) => {
     // Two that begin at the same moment count each other.
     await client.query("SELECT pg_advisory_xact_lock(hashtext('media.upload'), hashtext($1))", [upload.userId]);
     const { rowCount } = await client.query(
@@ -36,14 +34,8 @@ export async function beginUpload(
         WHERE (SELECT count(*) FROM media.upload WHERE uploader = $3 AND state = 'open' AND touched_at > $10) < $11`,
       [upload.id, upload.projectId, upload.userId, upload.credential.kind, upload.credential.id, upload.kind, sha256(ticket), upload.bytes, at, idleBefore, perPersonMax],
     );
-    await client.query('COMMIT');
     return rowCount === 1;
-  } catch (failure) {
-    await client.query('ROLLBACK');
-    throw failure;
-  } finally {
-    client.release();
-  }
+  });
 }
 
 /** The upload that `ticket` began, or null for any other. */

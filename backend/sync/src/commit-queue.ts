@@ -1,4 +1,4 @@
-import type { Logger } from '@cowrite/service-kit';
+import { type Logger, traced } from '@cowrite/service-kit';
 import { type Credit, writeBatch } from '@cowrite/sync-core';
 import { type NewRow, PoisonedRows, type RowCredits, type UpdateLog } from './update-log.ts';
 
@@ -109,7 +109,8 @@ export class CommitQueue {
         updates += list.length;
         for (const part of parts(list)) prepared.push(this.#prepare(room, part));
       }
-      await this.#write(prepared);
+      // A trace of its own: it carries what many people wrote.
+      await traced('commit', { 'cowrite.rows': prepared.length, 'cowrite.updates': updates }, () => this.#write(prepared), { parent: null });
       if (!this.#stopped) this.#took(updates, performance.now() - sinceMs);
       // A commit costs the database the same for one update as for a hundred. While many come, they wait for each other.
       const waitMs = this.#windowMs - (performance.now() - startedMs);

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { initialsOf, lengthOf, proseLines } from '@cowrite/manuscript';
-import type { Logger, Pool, PoolClient } from '@cowrite/service-kit';
+import { inTransaction, type Logger, type Pool, type PoolClient } from '@cowrite/service-kit';
 import { Coverage, IdRanges, integrates, readBatch, readUpdate } from '@cowrite/sync-core';
 import * as Y from 'yjs';
 import { CHANNEL } from './notifications.ts';
@@ -115,19 +115,8 @@ export class Compactor {
   }
 
   /** Folds one document now. */
-  async fold(documentId: string, { setsAside = false }: { setsAside?: boolean } = {}): Promise<Outcome> {
-    const client = await this.#pool.connect();
-    try {
-      await client.query('BEGIN');
-      const outcome = await this.#fold(client, documentId, setsAside);
-      await client.query('COMMIT');
-      return outcome;
-    } catch (error) {
-      await client.query('ROLLBACK').catch(() => undefined);
-      throw error;
-    } finally {
-      client.release();
-    }
+  fold(documentId: string, { setsAside = false }: { setsAside?: boolean } = {}): Promise<Outcome> {
+    return inTransaction(this.#pool, (client) => this.#fold(client, documentId, setsAside));
   }
 
   async #fold(client: PoolClient, documentId: string, setsAside: boolean): Promise<Outcome> {

@@ -1,4 +1,4 @@
-import { ConfigError, connect, createLogger, readConfig } from '@cowrite/service-kit';
+import { ConfigError, connect, createLogger, LAST_SPANS_WITHIN_MS, readConfig, startTracing, tracingOf } from '@cowrite/service-kit';
 import { Compactor } from './compaction.ts';
 import { SyncConfig } from './config.ts';
 
@@ -9,6 +9,7 @@ const BETWEEN_TIDYINGS_MS = 3_600_000;
 try {
   const config = readConfig(SyncConfig, process.env);
   const logger = createLogger({ service: 'compactor', level: config.LOG_LEVEL });
+  const stopTracing = await startTracing('compactor', tracingOf(config), logger);
   const pool = connect(config.DATABASE_URL, { name: 'cowrite-compactor', connectionsMax: 2 });
   const compactor = new Compactor({ pool, logger, rules: { quietMs: config.COWRITE_COMPACT_AFTER, oldestMs: config.COWRITE_COMPACT_AT_MOST, rowsMax: config.COWRITE_COMPACT_ROWS } });
 
@@ -44,6 +45,7 @@ try {
     });
   }
   await pool.end();
+  await stopTracing(LAST_SPANS_WITHIN_MS);
   process.exit(0);
 } catch (error) {
   process.stderr.write(`${error instanceof ConfigError ? error.message : (error as Error).stack}\n`);

@@ -1,4 +1,4 @@
-import { allowedOrigins, duration, list, wholeNumber } from '@cowrite/service-kit';
+import { allowedOrigins, duration, list, tracingVariables, wholeNumber } from '@cowrite/service-kit';
 import { z } from 'zod';
 
 /** Every variable this service reads. `main.ts` parses them once. */
@@ -14,6 +14,7 @@ export const SyncConfig = z
     HOST: z.string().default('127.0.0.1,::1').describe('addresses to listen on, separated by commas'),
     PORT: wholeNumber(8102, { max: 65_535 }).describe('port to listen on'),
     LOG_LEVEL: z.string().default('info').describe('what is logged'),
+    ...tracingVariables,
     COWRITE_SYNC_FRAME_BYTES_MAX: wholeNumber(5 * 1024 * 1024).describe('largest WebSocket message of any wire and largest request of a stream, in bytes'),
     COWRITE_SYNC_UPDATE_BYTES_MAX: wholeNumber(1024 * 1024).describe('largest single update, in bytes'),
     COWRITE_SYNC_DOCUMENT_BYTES_MAX: wholeNumber(32 * 1024 * 1024).describe('bytes of one document at which writing stops'),

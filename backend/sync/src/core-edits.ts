@@ -1,4 +1,4 @@
-import type { Logger, Pool } from '@cowrite/service-kit';
+import { inTransaction, type Logger, type Pool } from '@cowrite/service-kit';
 import { type Credit, Malformed, readUpdate, writeBatch } from '@cowrite/sync-core';
 import { rowMessage } from './bus.ts';
 import type { RoomHost } from './room-host.ts';
@@ -52,13 +52,9 @@ export class CoreEdits {
 
   async #take(): Promise<void> {
     for (;;) {
-      const client = await this.#pool.connect();
       const appended: NewRow[] = [];
-      let taken = 0;
-      try {
-        await client.query('BEGIN');
+      const taken = await inTransaction(this.#pool, async (client) => {
         const { rows } = await client.query<{ id: string; document_id: string; bytes: Buffer; actor: string }>('SELECT id, document_id, bytes, actor FROM core.take_document_edits($1)', [AT_ONCE]);
-        taken = rows.length;
         for (const { id, document_id: documentId, bytes, actor } of rows) {
           const credits = this.#creditsOf(id, bytes, actor);
           if (!credits) {
@@ -76,13 +72,8 @@ export class CoreEdits {
           );
           appended.push({ documentId, epoch: written[0]!.epoch, node: this.#node, seq, updates, credits });
         }
-        await client.query('COMMIT');
-      } catch (error) {
-        await client.query('ROLLBACK').catch(() => undefined);
-        throw error;
-      } finally {
-        client.release();
-      }
+        return rows.length;
+      });
       for (const row of appended) this.#host.heard(rowMessage(row));
       this.#committed(appended);
       if (taken < AT_ONCE) return;

@@ -2,7 +2,7 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import type { AddressInfo } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { CLOSE, DocumentId } from '@cowrite/contract';
-import { cameThroughProxy, type Logger, type Registry } from '@cowrite/service-kit';
+import { cameThroughProxy, isTracing, type Logger, type Registry, requestId, traced } from '@cowrite/service-kit';
 import { WebSocketServer } from 'ws';
 import { Doorway } from './doorway.ts';
 import { type Grant, type Grants, Refused } from '@cowrite/service-kit/grants';
@@ -103,7 +103,7 @@ export class Gateway {
     if (request.method === 'OPTIONS') return answerPreflight(response);
     if (request.method !== door.method) return answer(response, 405);
     try {
-      await door.open(request, response);
+      await follow(request, door.route, () => door.open(request, response), response);
     } catch (error) {
       // Who went in the middle of a sentence is answered nothing.
       if (request.destroyed && !request.complete) return;
@@ -112,14 +112,15 @@ export class Gateway {
     }
   }
 
-  #doorAt(path: string): { method: string; open: (request: IncomingMessage, response: ServerResponse) => Promise<void> } | null {
-    if (path === '/v1/streams') return { method: 'POST', open: (request, response) => this.#beginStream(request, response) };
+  #doorAt(path: string): { method: string; route: string; open: (request: IncomingMessage, response: ServerResponse) => Promise<void> } | null {
+    if (path === '/v1/streams') return { method: 'POST', route: '/v1/streams', open: (request, response) => this.#beginStream(request, response) };
     const streamId = /^\/v1\/streams\/([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})\/frames$/.exec(path)?.[1];
-    if (streamId) return { method: 'POST', open: (request, response) => this.streams.take(request, response, streamId) };
+    if (streamId) return { method: 'POST', route: '/v1/streams/:streamId/frames', open: (request, response) => this.streams.take(request, response, streamId) };
     const snapshot = /^\/v1\/snapshots\/([^/]+)\/(\d+)\.(\d+)$/.exec(path);
     const documentId = DocumentId.safeParse(snapshot?.[1]);
-    if (snapshot && documentId.success) return { method: 'GET', open: (request, response) => this.#options.snapshots.answer(request, response, { documentId: documentId.data, epoch: Number(snapshot[2]), version: Number(snapshot[3]) }) };
-    return null;
+    if (!snapshot || !documentId.success) return null;
+    const named = { documentId: documentId.data, epoch: Number(snapshot[2]), version: Number(snapshot[3]) };
+    return { method: 'GET', route: '/v1/snapshots/:documentId/:version', open: (request, response) => this.#options.snapshots.answer(request, response, named) };
   }
 
   async #beginStream(request: IncomingMessage, response: ServerResponse): Promise<void> {
@@ -136,14 +137,18 @@ export class Gateway {
       const path = request.url?.split('?', 1)[0] ?? '';
       const yjs = /^\/yjs\/([^/]+)$/.exec(path);
       if (!yjs && path !== '/v1' && path !== '/hocuspocus') return refuse(stream, 404, 'Not Found');
-      const leave = await this.#enter(stream);
-      if (!leave) return refuse(stream, 503, 'Service Unavailable');
-      if (yjs) return await this.#upgradeYjs(decodeOnce(yjs[1]!), request, stream, head).finally(leave);
-      this.#accept(request, stream, head, (socket) => this.#strangerMustSpeak(path === '/v1' ? new StudioConnection(socket, this.#options) : new HocuspocusConnection({ ...this.#options, socket }), leave));
+      await follow(request, yjs ? '/yjs/:documentId' : path, () => this.#letIn(path, yjs?.[1], request, stream, head));
     } catch (error) {
       this.#options.logger.warn({ err: error }, 'an upgrade failed');
       refuse(stream, 503, 'Service Unavailable');
     }
+  }
+
+  async #letIn(path: string, yjs: string | undefined, request: IncomingMessage, stream: Duplex, head: Buffer): Promise<void> {
+    const leave = await this.#enter(stream);
+    if (!leave) return refuse(stream, 503, 'Service Unavailable');
+    if (yjs !== undefined) return traced('join', { 'cowrite.wire': 'yjs' }, () => this.#upgradeYjs(decodeOnce(yjs), request, stream, head)).finally(leave);
+    this.#accept(request, stream, head, (socket) => this.#strangerMustSpeak(path === '/v1' ? new StudioConnection(socket, this.#options) : new HocuspocusConnection({ ...this.#options, socket }), leave));
   }
 
   /** A place among those on their way in, given back by calling what is answered, or by the client's going; null: none. */
@@ -260,6 +265,21 @@ export class Gateway {
     for (const connection of this.#connections) connection.close(CLOSE.restarting, 'restarting');
     await Promise.all(this.#servers.map((server) => new Promise((resolve) => server.close(resolve))));
   }
+}
+
+/** What is done for a request as a span, in the trace that its caller told of. A stream is begun in it, and outlives it. */
+function follow(request: IncomingMessage, route: string, work: () => Promise<void>, response?: ServerResponse): Promise<void> {
+  if (!isTracing()) return work();
+  const { traceparent } = request.headers;
+  return traced(
+    'request',
+    { 'http.request.method': request.method ?? '', 'http.route': route, 'cowrite.request_id': requestId(request) },
+    async (span) => {
+      await work();
+      if (response) span?.tell({ 'http.response.status_code': response.statusCode });
+    },
+    { kind: 'server', parent: typeof traceparent === 'string' ? traceparent : null },
+  );
 }
 
 function refuse(stream: Duplex, status: number, reason: string): void {

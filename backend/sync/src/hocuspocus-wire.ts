@@ -1,5 +1,5 @@
 import { CLOSE, type CloseCode } from '@cowrite/contract';
-import type { Logger } from '@cowrite/service-kit';
+import { type Logger, spanInHand, traced } from '@cowrite/service-kit';
 import { Malformed, Reader, Writer } from '@cowrite/sync-core';
 import { awarenessOf, ForeignSession } from './foreign-session.ts';
 import { canWrite, type Grant, type Grants, Refused, type Standing } from '@cowrite/service-kit/grants';
@@ -26,6 +26,8 @@ export class HocuspocusConnection implements Visitor {
   readonly #grantsOf: Grants;
   readonly #visitors: Visitors;
   readonly #logger: Logger;
+  /** The request that the socket came by. */
+  readonly #cameBy = spanInHand() ?? null;
   /** By routing key: the document's name, or the name, a NUL and the provider's session. */
   readonly #documents = new Map<string, OpenDocument>();
   #admitted: string | null = null;
@@ -106,7 +108,7 @@ export class HocuspocusConnection implements Visitor {
     if (!found && this.#documents.size >= DOCUMENTS_MAX) return this.#deny(key, 'too many documents');
     const document: OpenDocument = found ?? { session: null, grant: null, waiting: [], answered: 0, singly: new Set() };
     this.#documents.set(key, document);
-    this.#admit(key, document, token).catch((error: unknown) => {
+    traced('join', { 'cowrite.wire': 'hocuspocus' }, () => this.#admit(key, document, token), { parent: this.#cameBy }).catch((error: unknown) => {
       if (error instanceof Refused) {
         this.#documents.delete(key);
         document.session?.leave();

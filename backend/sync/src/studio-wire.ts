@@ -1,5 +1,5 @@
 import { CLOSE, type CloseCode, DocumentId, type TicketClaims } from '@cowrite/contract';
-import type { Logger } from '@cowrite/service-kit';
+import { type Logger, spanInHand, traced } from '@cowrite/service-kit';
 import { type ClientFrame, frameHead, Malformed, peopleBody, type PersonState, readClientFrame, type ServerFrame, StateVector, uuidText, writeBatch, writeServerFrame } from '@cowrite/sync-core';
 import type { Carrier } from './carrier.ts';
 import { canWrite, type Grant, type Grants, Refused, type Standing } from '@cowrite/service-kit/grants';
@@ -29,6 +29,8 @@ const AHEAD_MAX = 8;
 export class StudioConnection implements Visitor, EventListener {
   readonly #carrier: Carrier;
   readonly #options: StudioWireOptions;
+  /** The request that the carrier came by: what its client asks for belongs to that trace. */
+  readonly #cameBy = spanInHand() ?? null;
   readonly #channels = new Map<number, Channel>();
   #grant: Grant | null = null;
   #ended = false;
@@ -83,13 +85,13 @@ export class StudioConnection implements Visitor, EventListener {
     if (this.#ended) return;
     if (this.#grant === null) {
       if (frame.type !== 'hello') return this.close(CLOSE.malformed, 'say hello first');
-      return this.#hello(frame);
+      return traced('hello', { 'cowrite.wire': 'studio' }, () => this.#hello(frame), { parent: this.#cameBy });
     }
     switch (frame.type) {
       case 'hello':
         return this.close(CLOSE.malformed, 'said hello already');
       case 'open':
-        return this.#open(frame);
+        return traced('join', { 'cowrite.wire': 'studio' }, () => this.#open(frame), { parent: this.#cameBy });
       case 'close':
         return this.#closeChannel(frame.channel);
       case 'push': {

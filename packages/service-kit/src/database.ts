@@ -1,5 +1,6 @@
 import { setTimeout as wait } from 'node:timers/promises';
-import { Pool, types } from 'pg';
+import { Pool, type PoolClient, types } from 'pg';
+import { traced } from './tracing.ts';
 
 // Counters fit a double for longer than any installation will live; strings would leak into arithmetic.
 types.setTypeParser(types.builtins.INT8, (value) => Number(value));
@@ -32,6 +33,27 @@ export function connect(
   pool.on('error', () => undefined);
   pool.on('connect', (client) => client.on('error', () => undefined));
   return pool;
+}
+
+/** Does `work` in a transaction: committed when it answers, undone when it throws. */
+export function inTransaction<T>(pool: Pool, work: (client: PoolClient) => Promise<T>): Promise<T> {
+  return traced('transaction', { 'db.system.name': 'postgresql' }, async (span) => {
+    const client = await pool.connect();
+    try {
+      await client.query('BEGIN');
+      const result = await work(client);
+      await client.query('COMMIT');
+      span?.tell({ 'cowrite.outcome': 'committed' });
+      return result;
+    } catch (failure) {
+      span?.tell({ 'cowrite.outcome': 'undone' });
+      // A connection that is gone has undone it already.
+      await client.query('ROLLBACK').catch(() => undefined);
+      throw failure;
+    } finally {
+      client.release();
+    }
+  });
 }
 
 /** Whether the database answers soon, for `/health/ready`: a way that is dead says nothing for as long as one waits. */

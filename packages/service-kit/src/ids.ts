@@ -1,4 +1,4 @@
-import { randomBytes } from 'node:crypto';
+import { randomBytes, randomUUID } from 'node:crypto';
 import type { z } from 'zod';
 
 /** A new UUIDv7: the milliseconds of `at`, then chance. Later ones sort after earlier ones, so that rows made together stay together in an index. */
@@ -12,3 +12,9 @@ export function newUuid(at: Date): string {
 
 /** A new id of the kind that `schema` brands, e.g. `newId(NodeId, clock.now())`. */
 export const newId = <S extends z.ZodType<string>>(schema: S, at: Date): z.output<S> => schema.parse(newUuid(at));
+
+/** A request's id: the caller's when it is a harmless word (nginx sets one), ours otherwise. */
+export function requestId(request: { headers: Record<string, string | string[] | undefined> }): string {
+  const given = request.headers['x-request-id'];
+  return typeof given === 'string' && /^[\w-]{8,64}$/.test(given) ? given : randomUUID();
+}

@@ -8,4 +8,6 @@ export * from './migrate.ts';
 export * from './origins.ts';
 export * from './process-settings.ts';
 export * from './run-service.ts';
+export type { Span } from './spans.ts';
+export * from './tracing.ts';
 export * from './watchdog.ts';

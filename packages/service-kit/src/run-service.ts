@@ -1,6 +1,8 @@
 import type { z } from 'zod';
 import { ConfigError, readConfig } from './config.ts';
 import { createLogger, type Logger } from './logger.ts';
+import type { Tracing } from './spans.ts';
+import { LAST_SPANS_WITHIN_MS, startTracing } from './tracing.ts';
 import { watchdog } from './watchdog.ts';
 
 /** What a process runs. */
@@ -21,6 +23,7 @@ export async function runService<S extends z.ZodType>({
   env,
   schema,
   logLevel,
+  tracing,
   create,
   stopsWithinMs,
 }: {
@@ -28,12 +31,15 @@ export async function runService<S extends z.ZodType>({
   env: NodeJS.ProcessEnv;
   schema: S;
   logLevel: (config: z.output<S>) => string;
+  tracing: (config: z.output<S>) => Tracing | null;
   create: (config: z.output<S>, logger: Logger) => Running | Promise<Running>;
   stopsWithinMs?: number;
 }): Promise<void> {
   try {
     const config = readConfig(schema, env);
     const logger = createLogger({ service, level: logLevel(config) });
+    // Before anything is made: what is not traced from its first moment is not traced.
+    const stopTracing = await startTracing(service, tracing(config), logger);
     const running = await create(config, logger);
     const port = await running.listen();
     watchdog();
@@ -46,6 +52,7 @@ export async function runService<S extends z.ZodType>({
       logger.info({ why }, 'stopping');
       if (stopsWithinMs !== undefined) setTimeout(() => process.exit(1), stopsWithinMs).unref();
       await running.close();
+      await stopTracing(LAST_SPANS_WITHIN_MS);
       process.exit(0);
     };
     process.on('SIGTERM', () => void stop('SIGTERM'));

@@ -24,7 +24,7 @@ import type {
   TokenId,
   UserId,
 } from '@cowrite/contract';
-import type { Pool } from '@cowrite/service-kit';
+import { beginSpan, type Pool, type Span } from '@cowrite/service-kit';
 import { AsyncLocalStorage } from 'node:async_hooks';
 import { type ColumnType, CompiledQuery, type DatabaseConnection, type Generated, Kysely, PostgresDialect, PostgresDriver, type Transaction, type TransactionSettings } from 'kysely';
 
@@ -113,9 +113,40 @@ export type Reader = Database | Tx;
 /** The id of the request that is being answered, wherever its work goes. */
 export const requestInHand = new AsyncLocalStorage<string>();
 
-/** Tells PostgreSQL which request a transaction belongs to, in the statement that begins it: it costs no way of its own. */
+/** Tells PostgreSQL which request a transaction belongs to, in the statement that begins it: it costs no way of its own. Each is a span. */
 class NamingDriver extends PostgresDriver {
+  readonly #spans = new WeakMap<DatabaseConnection, Span>();
+
   override async beginTransaction(connection: DatabaseConnection, settings: TransactionSettings): Promise<void> {
+    const span = beginSpan('transaction', { 'db.system.name': 'postgresql' });
+    try {
+      await this.#begin(connection, settings);
+    } catch (failure) {
+      span?.end(failure);
+      throw failure;
+    }
+    if (span !== null) this.#spans.set(connection, span);
+  }
+
+  override async commitTransaction(connection: DatabaseConnection): Promise<void> {
+    // One that fails is undone next.
+    await super.commitTransaction(connection);
+    this.#end(connection, 'committed');
+  }
+
+  override async rollbackTransaction(connection: DatabaseConnection): Promise<void> {
+    this.#end(connection, 'undone');
+    await super.rollbackTransaction(connection);
+  }
+
+  #end(connection: DatabaseConnection, outcome: 'committed' | 'undone'): void {
+    const span = this.#spans.get(connection);
+    this.#spans.delete(connection);
+    span?.tell({ 'cowrite.outcome': outcome });
+    span?.end();
+  }
+
+  async #begin(connection: DatabaseConnection, settings: TransactionSettings): Promise<void> {
     const requestId = requestInHand.getStore();
     if (requestId === undefined || settings.isolationLevel !== undefined || settings.accessMode !== undefined) return super.beginTransaction(connection, settings);
     // `requestId()` lets nothing through that would have to be quoted.

@@ -1,5 +1,6 @@
 import { Problem } from '@cowrite/contract';
 import fastify, { type FastifyInstance } from 'fastify';
+import { requestId } from '../ids.ts';
 import type { Logger } from '../logger.ts';
 import type { Registry } from '../metrics.ts';
 import type { Running } from '../run-service.ts';
@@ -8,7 +9,7 @@ import { listenOn } from './listen.ts';
 import { observe } from './observe.ts';
 import { type ApiDescription, openApiDocument } from './openapi.ts';
 import { answerProblem } from './problem-answer.ts';
-import { answerPreflight, readJson, requestId, SAFE_HEADERS, whyNothingAt } from './requests.ts';
+import { answerPreflight, readJson, SAFE_HEADERS, whyNothingAt } from './requests.ts';
 
 /** A service beside core that speaks HTTP. */
 export interface Edge extends Running {

@@ -1,6 +1,5 @@
 import { Problem, type Route } from '@cowrite/contract';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
-import { randomUUID } from 'node:crypto';
 
 /** What an answer may be used for: nothing but what asked for it. The documentation pages set a policy of their own. */
 export const SAFE_HEADERS: Record<string, string> = {
@@ -10,12 +9,6 @@ export const SAFE_HEADERS: Record<string, string> = {
   'cross-origin-resource-policy': 'same-site',
   'cache-control': 'no-store',
 };
-
-/** A request's id: the caller's when it is a harmless word (nginx sets one), ours otherwise. */
-export function requestId(request: { headers: Record<string, string | string[] | undefined> }): string {
-  const given = request.headers['x-request-id'];
-  return typeof given === 'string' && /^[\w-]{8,64}$/.test(given) ? given : randomUUID();
-}
 
 /** Why there is nothing at a request's address: nothing at all, or another method would have something. */
 export function whyNothingAt(routes: readonly Route[]): (request: FastifyRequest) => Problem {
