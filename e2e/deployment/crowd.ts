@@ -1,7 +1,7 @@
 import * as Y from 'yjs';
 import { Person } from '../../bench/people.ts';
 import { StudioClient } from '../../bench/studio-client.ts';
-import { until } from './house.ts';
+import { demand, until } from './house.ts';
 
 /** Through nginx, as everyone comes. */
 export const API = 'http://localhost/api';
@@ -42,6 +42,11 @@ class Writer {
     }, BETWEEN_LINES_MS);
   }
 
+  /** Its lines that are acknowledged: the others are the last ones. */
+  get acknowledged(): string[] {
+    return this.lines.slice(0, this.lines.length - this.#unsaved.size);
+  }
+
   /** The longest that anything it typed since the last time was not saved. */
   longestUnsavedMs(): number {
     const now = performance.now();
@@ -63,12 +68,18 @@ export class Crowd {
   readonly #projectId: string;
   readonly #documentId: string;
   readonly writers: readonly Writer[];
+  /** Who is kept out waits here. */
+  #door: { opened: Promise<void>; open: () => void } | null = null;
 
   private constructor(people: readonly Person[], projectId: string, documentId: string) {
     this.person = people[0]!;
     this.#projectId = projectId;
     this.#documentId = documentId;
-    this.writers = people.map((person, number) => new Writer(number, () => person.projectTicket(projectId), documentId));
+    const ticketOf = async (person: Person): Promise<string> => {
+      await this.#door?.opened;
+      return person.projectTicket(projectId);
+    };
+    this.writers = people.map((person, number) => new Writer(number, () => ticketOf(person), documentId));
   }
 
   /** Each is somebody: what one person may ask for in a minute is limited. */
@@ -87,6 +98,38 @@ export class Crowd {
   async write(): Promise<void> {
     const from = this.writers.map(({ lines }) => lines.length);
     await until('everyone writes', () => this.writers.every(({ client, lines }, index) => client.isUp && client.lastNumber - client.waiting > 0 && lines.length > from[index]! + 2));
+  }
+
+  acknowledged(): string[] {
+    return this.writers.flatMap((writer) => writer.acknowledged);
+  }
+
+  /** Whoever is cut off from now on stays so until they are let in, and goes on typing. */
+  keepOut(): void {
+    let open = (): void => undefined;
+    const opened = new Promise<void>((resolve) => (open = resolve));
+    this.#door = { opened, open };
+  }
+
+  letIn(): void {
+    this.#door?.open();
+    this.#door = null;
+  }
+
+  /**
+   * What the house has while everyone is kept out: of each writer the lines up to some moment and no others, none twice, and all
+   * of `certain` among them. @returns how many lines that is.
+   */
+  async linesOfMoment(certain: readonly string[]): Promise<number> {
+    const found = (await this.person.text(this.#projectId, this.#documentId)).split('\n');
+    const lines = new Set(found);
+    demand(lines.size === found.length, `no line is there twice: ${found.length - lines.size}`);
+    const missing = certain.filter((line) => !lines.has(line));
+    demand(missing.length === 0, `what was acknowledged is there: ${missing.length} are not, as ${missing[0]}`);
+    const upTo = this.writers.map((writer) => writer.lines.findIndex((line) => !lines.has(line))).map((at, index) => (at < 0 ? this.writers[index]!.lines.length : at));
+    const sum = upTo.reduce((total, count) => total + count, 0);
+    demand(sum === lines.size, `each writer's lines are those up to a moment: ${lines.size - sum} are beyond a gap, or nobody's`);
+    return lines.size;
   }
 
   get reconnects(): number[] {

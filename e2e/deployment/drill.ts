@@ -31,10 +31,10 @@ async function brought(): Promise<void> {
   await layers(house);
   await browser();
   await door();
-  const crowd = await restarts(house, ['restart core-api', 'recreate sync-service', 'down, up', 'down -v, up']);
+  await restarts(house, ['restart core-api', 'recreate sync-service', 'down, up', 'down -v, up']);
   await moved(house);
   await migrations(house);
-  await backup(house, crowd);
+  await backup(house);
 }
 
 /** With the PostgreSQL of the machine, as the deployment has it: several syncs, TLS, and what can be set. */

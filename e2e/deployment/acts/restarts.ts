@@ -18,7 +18,7 @@ const strikes = (house: House): Record<string, () => Promise<unknown>> => ({
 });
 
 /** Twenty people write while it is done to the house; what was acknowledged is there, once. */
-export async function restarts(house: House, names: readonly string[]): Promise<Crowd> {
+export async function restarts(house: House, names: readonly string[]): Promise<void> {
   const crowd = await Crowd.gather();
   for (const name of names) {
     await strikes(house)[name]!();
@@ -27,7 +27,6 @@ export async function restarts(house: House, names: readonly string[]): Promise<
     passed(`${name}: ready ${seconds(readyMs)} after, everyone writes again; unsaved for at most ${seconds(crowd.longestUnsavedMs())}`);
   }
   passed(`${await crowd.rest()} lines of ${crowd.writers.length} writers through ${names.join('; ')}: LOST 0 DUP 0`);
-  return crowd;
 }
 
 /** Core comes back at another address while people ask for it; how much later than core itself nginx answers for it. */
