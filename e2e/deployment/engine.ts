@@ -1,4 +1,4 @@
-import { spawnSync } from 'node:child_process';
+import { execFileSync, spawnSync } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { until } from './house.ts';
@@ -41,6 +41,12 @@ export function findEngine(): Engine | string {
       await until('the engine ends', () => !existsSync(`/proc/${pid}`));
     },
   };
+}
+
+/** The address by which containers reach this machine. Some engines tell no gateway of their own network: it is the first address there. */
+export function bridgeAddress(): string {
+  const { Gateway: gateway, Subnet: subnet } = JSON.parse(execFileSync('docker', ['network', 'inspect', 'bridge', '-f', '{{json (index .IPAM.Config 0)}}'], { encoding: 'utf8' })) as { Gateway?: string; Subnet: string };
+  return gateway || subnet.replace(/\d+\/\d+$/, '1');
 }
 
 /** Those of `ports` that somebody on this machine listens on already. */

@@ -31,7 +31,7 @@ export function budget(what: string, ms: number, mostMs: number): void {
   process.stdout.write(`! ${told}\n`);
 }
 
-export const seconds = (ms: number): string => `${(ms / 1_000).toFixed(1)} s`;
+export const seconds = (ms: number): string => (ms < 1_000 ? `${Math.round(ms)} ms` : `${(ms / 1_000).toFixed(1)} s`);
 
 /** Base images that only this engine has are found by the classic builder. */
 const OF_STANDINS = process.env['COWRITE_DOCKER_STANDINS'] ? { DOCKER_BUILDKIT: '0', COMPOSE_DOCKER_CLI_BUILD: '0' } : {};
@@ -81,9 +81,9 @@ export class House {
     return (await this.run('docker', 'inspect', '-f', '{{range .NetworkSettings.Networks}}{{.IPAddress}}{{end}}', container)).trim();
   }
 
-  /** What .env says of a variable. */
+  /** What .env says of a variable: the last line of its name. */
   setting(name: string): string {
-    return new RegExp(`^${name}=(.*)$`, 'm').exec(readFileSync(join(this.folder, '.env'), 'utf8'))?.[1] ?? '';
+    return [...readFileSync(join(this.folder, '.env'), 'utf8').matchAll(new RegExp(`^${name}=(.*)$`, 'gm'))].at(-1)?.[1] ?? '';
   }
 
   /** Writes further lines into .env; the last of a name counts. @returns how to take them back. */
@@ -104,9 +104,14 @@ export class House {
   }
 
   /** Waits until people can write and be helped. @returns how long it took, in milliseconds. */
-  ready(withinMs = 90_000): Promise<number> {
+  async ready(withinMs = 90_000): Promise<number> {
     const answers = async (path: string) => (await fetch(`http://localhost${path}`, { signal: AbortSignal.timeout(2_000) }).catch(() => null))?.ok ?? false;
-    return until('the house is ready', async () => (await answers('/health/ready')) && (await answers('/ai/health')), withinMs);
+    try {
+      return await until('the house is ready', async () => (await answers('/health/ready')) && (await answers('/ai/health')), withinMs);
+    } catch (failure) {
+      const [containers, logs] = [await this.attempt('docker-compose', 'ps'), await this.attempt('docker-compose', 'logs', '--no-color', '--tail', '5')];
+      throw new Error(`${(failure as Error).message}\n${containers.said}\n${logs.said.slice(-6_000)}`, { cause: failure });
+    }
   }
 
   /** Takes it down with everything in it. */
