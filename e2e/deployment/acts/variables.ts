@@ -1,5 +1,7 @@
+import { Issuer } from '../../../backend/core/src/accounts/testing/issuer.ts';
 import { Person } from '../../../bench/people.ts';
 import { API } from '../crowd.ts';
+import { bridgeAddress } from '../engine.ts';
 import { demand, type House, passed, until } from '../house.ts';
 import { idleFor } from './door.ts';
 
@@ -32,6 +34,24 @@ async function aNewcomer(): Promise<{ accessForS: number; signedInForH: number; 
   return { accessForS: exp - iat, signedInForH, invitation: url, providers };
 }
 
+/**
+ * Someone signs in with another house, which tells nobody anything who does not show its secret.
+ * @returns what core says of them, or why not.
+ */
+async function signInBy(provider: 'google' | 'kakao', issuer: Issuer): Promise<string> {
+  const post = (step: string, body: object, cookie = '') =>
+    fetch(`${API}/auth/social/${provider}/${step}`, { method: 'POST', headers: { 'content-type': 'application/json', 'x-requested-with': 'drill', ...(cookie === '' ? {} : { cookie }) }, body: JSON.stringify(body) });
+  const begun = await post('begin', {});
+  if (!begun.ok) return begun.text();
+  const cookie = begun.headers
+    .getSetCookie()
+    .map((line) => line.split(';', 1)[0])
+    .join('; ');
+  const { url } = (await begun.json()) as { url: string };
+  const resident = { sub: String(Date.now()), name: `${provider}에서 온 다미`, ...(provider === 'kakao' ? { kakao: { email_needs_agreement: true } } : {}) };
+  return (await post('finish', { query: issuer.signIn(url, resident) }, cookie)).text();
+}
+
 /** Silence ends a socket when nginx is told so, and not one on which sync speaks often enough; both by variables. */
 export async function silence(house: House): Promise<void> {
   const takeBack = house.set({ COWRITE_SOCKET_TIMEOUT: '3s' });
@@ -58,37 +78,45 @@ export async function variables(house: House): Promise<void> {
   const jwks = () => text('http://localhost:8100/.well-known/jwks.json');
   const key = await jwks();
   const config = () => text('http://localhost:3100/config');
-  const houses = () => text(`${API}/auth/providers`);
+  const bridge = bridgeAddress();
+  await using google = await Issuer.start(bridge);
+  await using kakao = await Issuer.start(bridge);
+  const [byGoogle, byKakao] = [() => signInBy('google', google), () => signInBy('kakao', kakao)];
+  /** Refused in any case, by an address that is plain http elsewhere: it says all that it would not take. */
+  const withPlaceholder = async () => (await house.attempt('docker-compose', 'run', '--rm', '--no-deps', '-e', `JWT_SECRET=${PLACEHOLDER}`, '-e', 'FRONTEND_URL=http://studio.example', 'core-api')).said;
   let newcomer = await aNewcomer();
 
   const rows: Row[] = [
     { name: 'DATABASE_URL', value: brought, seen: signIn, before: known.email, after: 'wrong-credentials' },
     { name: 'REDIS_URL', value: 'redis://:nobody@nowhere:6379', seen: () => text('http://localhost:8102/metrics'), before: /^cowrite_sync_bus_up\S* 1$/m, after: /^cowrite_sync_bus_up\S* 0$/m },
     { name: 'JWT_SECRET', value: PLACEHOLDER, seen: async () => String((await jwks()) === key), before: 'true', after: 'false' },
-    // Refuses the secret above where it is production.
-    { name: 'NODE_ENV', value: 'development', seen: () => text(`${API}/health`), before: 'ok', after: 'ok' },
+    { name: 'NODE_ENV', value: 'development', seen: withPlaceholder, before: 'JWT_SECRET: is the placeholder', after: /^(?![^]*JWT_SECRET)[^]*FRONTEND_URL: is plain http/ },
     { name: 'JWT_EXPIRES_IN', value: '2m', seen: async () => `${newcomer.accessForS} s`, before: '900 s', after: '120 s' },
     { name: 'REFRESH_TOKEN_EXPIRES_IN', value: '3d', seen: async () => `${newcomer.signedInForH} h`, before: '168 h', after: '72 h' },
     { name: 'FRONTEND_URL', value: 'http://127.0.0.1:3100', seen: async () => newcomer.invitation, before: /^http:\/\/localhost\//, after: /^http:\/\/127\.0\.0\.1:3100\// },
     { name: 'OPENAI_API_KEY', value: 'sk-of-nobody-1', seen: async () => newcomer.providers, before: /^(?!.*openai)/, after: 'openai' },
     { name: 'ANTHROPIC_API_KEY', value: 'sk-of-nobody-2', seen: async () => newcomer.providers, before: /^(?!.*anthropic)/, after: 'anthropic' },
-    { name: 'GOOGLE_CLIENT_ID', value: 'a-client', seen: houses, before: /^(?!.*google)/, after: 'google' },
-    { name: 'GOOGLE_CLIENT_SECRET', value: 'of-a-client', seen: houses, before: /^(?!.*google)/, after: 'google' },
-    { name: 'KAKAO_CLIENT_ID', value: 'a-client', seen: houses, before: /^(?!.*kakao)/, after: 'kakao' },
+    // The other houses tell who came to whom they know by both.
+    { name: 'GOOGLE_CLIENT_ID', value: google.clientId, seen: byGoogle, before: 'not-found', after: 'google에서 온 다미' },
+    { name: 'GOOGLE_CLIENT_SECRET', value: google.clientSecret, seen: byGoogle, before: 'not-found', after: 'google에서 온 다미' },
+    { name: 'KAKAO_CLIENT_ID', value: kakao.clientId, seen: byKakao, before: 'not-found', after: 'kakao에서 온 다미' },
     // As a file that holds it, which the operator mounts.
-    { name: 'KAKAO_CLIENT_SECRET_FILE', value: '/run/secrets/kakao', seen: houses, before: /^(?!.*kakao)/, after: 'kakao' },
+    { name: 'KAKAO_CLIENT_SECRET_FILE', value: '/run/secrets/kakao', seen: byKakao, before: 'not-found', after: 'kakao에서 온 다미' },
     { name: 'NEXT_PUBLIC_API_URL', value: 'http://api.example', seen: config, before: 'http://localhost:8100', after: 'http://api.example' },
     { name: 'NEXT_PUBLIC_WS_URL', value: 'ws://sync.example', seen: config, before: 'ws://localhost:8102', after: 'ws://sync.example' },
   ];
   const fits = (seen: string, expected: string | RegExp) => (typeof expected === 'string' ? seen.includes(expected) : expected.test(seen));
   for (const { name, seen, before } of rows) demand(fits(await seen(), before), `without ${name}: ${await seen()}`);
 
-  house.write('kakao', 'of-a-client\n');
+  house.write('kakao', `${kakao.clientSecret}\n`);
   house.write('docker-compose.secrets.yml', "services: { core-api: { volumes: ['./kakao:/run/secrets/kakao:ro'] } }\n");
   const takeBack = house.set({
     ...Object.fromEntries(rows.map(({ name, value }) => [name, value])),
     COMPOSE_PROFILES: 'db',
     DATABASE_MIGRATE_URL: '',
+    COWRITE_GOOGLE_ISSUER: google.url,
+    COWRITE_KAKAO_ISSUER: kakao.url,
+    COWRITE_KAKAO_API: kakao.url,
     COMPOSE_FILE: 'docker-compose.yml:docker-compose.override.yml:docker-compose.secrets.yml',
   });
   await house.compose('up', '-d');
@@ -106,6 +134,7 @@ export async function variables(house: House): Promise<void> {
   for (const [service, variable, says] of [
     ['core-api', `JWT_SECRET=${PLACEHOLDER}`, 'JWT_SECRET: is the placeholder'],
     ['core-api', 'JWT_SECRET=short', 'JWT_SECRET: must be at least 32 bytes'],
+    ['core-api', 'KAKAO_CLIENT_ID=a-client', 'KAKAO_CLIENT_SECRET: is missing'],
     ['core-api', 'GOOGLE_CLIENT_ID=xxx', 'GOOGLE_CLIENT_SECRET: is missing'],
     ['core-api', 'FRONTEND_URL=http://studio.example', 'FRONTEND_URL: is plain http'],
     ['ai-service', 'OPENAI_API_KEY=sk-xxx', 'OPENAI_API_KEY: is the placeholder'],

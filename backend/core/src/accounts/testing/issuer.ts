@@ -34,17 +34,19 @@ export class Issuer implements AsyncDisposable {
   readonly #codes = new Map<string, { resident: Resident; nonce: string; challenge: string; redirectUri: string }>();
   readonly #tokens = new Map<string, Resident>();
 
-  static async start(): Promise<Issuer> {
+  /** `host`: an address of this machine that core reaches, when it is in a container. */
+  static async start(host = '127.0.0.1'): Promise<Issuer> {
     const keys = await generateKeyPair('RS256', { extractable: true });
     const server = createServer();
-    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+    await new Promise<void>((resolve) => server.listen(0, host, resolve));
     return new Issuer(server, keys);
   }
 
   private constructor(server: Server, keys: Awaited<ReturnType<typeof generateKeyPair>>) {
     this.#server = server;
     this.#keys = keys;
-    this.url = `http://127.0.0.1:${(server.address() as { port: number }).port}`;
+    const { address, port } = server.address() as { address: string; port: number };
+    this.url = `http://${address}:${port}`;
     server.on('request', (request, response) => void this.#answer(request, response));
   }
 
