@@ -12,47 +12,36 @@ import { tls } from './acts/tls.ts';
 import { silence, variables } from './acts/variables.ts';
 import { findEngine, taken } from './engine.ts';
 import { hostDatabase } from './host-database.ts';
-import { House, leftOut, passed, seconds } from './house.ts';
+import { demand, House, leftOut, passed, seconds } from './house.ts';
 
 /**
  * `npm run deployment`: houses from empty folders, by docker-compose and `./cowrite`, each asked, written in by many people
  * while it is restarted, moved and scaled, backed up, destroyed and restored; what was acknowledged is there each time, once.
- * Where that cannot be tried one line says why. `-- host` and `-- brought` are its two halves.
+ * Where that cannot be tried one line says why. `-- host` and `-- brought` are its two halves; names of acts after one, as in
+ * `-- brought backup`, found the house and leave out its other acts.
  */
 const PORTS = [80, 443, 3100, 5432, 6379, 8100, 8101, 8102, 8103];
-const half = process.argv[2];
+const [half, ...only] = process.argv.slice(2);
+
+async function play(house: House, acts: Record<string, (house: House) => Promise<unknown>>): Promise<void> {
+  for (const name of only) demand(name in acts, `there is an act called ${name}: ${Object.keys(acts).join(', ')}`);
+  for (const [name, act] of Object.entries(acts)) if (only.length === 0 || only.includes(name)) await act(house);
+}
 
 /** With the PostgreSQL that is brought along: what a house is and what it survives. */
 async function brought(): Promise<void> {
   await using house = new House({});
   plantSecrets(house);
   await founding(house);
-  await addresses(house);
-  await layers(house);
-  await browser();
-  await door();
-  await restarts(house, ['restart core-api', 'recreate sync-service', 'down, up', 'down -v, up']);
-  await moved(house);
-  await migrations(house);
-  await backup(house);
+  await play(house, { addresses, layers, browser, door, restarts: () => restarts(house, ['restart core-api', 'recreate sync-service', 'down, up', 'down -v, up']), moved, migrations, backup });
 }
 
 /** With the PostgreSQL of the machine, as the deployment has it: several syncs, TLS, and what can be set. */
 async function onTheHost(): Promise<void> {
   await using database = await hostDatabase();
   await using house = new House(database.environment);
-  await database.prepare(house);
-  await house.cowrite('up');
-  passed(`a house with ${database.what}`);
-  if (house.setting('DATABASE_MIGRATE_URL') !== '') await roles(house);
-  await restarts(house, ['down -v, up']);
-  await rolling(house);
-  await house.compose('up', '-d');
-  await house.ready();
-  await tls(house);
-  await silence(house);
-  await helped(house);
-  await variables(house);
+  await founding(house, database);
+  await play(house, { roles: () => roles(house, database), restarts: () => restarts(house, ['down -v, up']), rolling, tls, silence, helped, variables });
 }
 
 async function drill(): Promise<void> {

@@ -83,4 +83,6 @@ export async function rolling(house: House): Promise<void> {
   const larger = await Crowd.gather(3);
   passed(`three syncs: ${await larger.rest()} lines, LOST 0 DUP 0`);
   await house.compose('-f', 'docker-compose.yml', 'down');
+  await house.compose('up', '-d');
+  await house.ready();
 }

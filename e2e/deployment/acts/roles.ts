@@ -1,4 +1,6 @@
-import { demand, type House, passed } from '../house.ts';
+import { randomBytes } from 'node:crypto';
+import type { HostDatabase } from '../host-database.ts';
+import { demand, type House, leftOut, passed } from '../house.ts';
 
 /** Asked by each service's own container, with the address that it was given. */
 const ASK = `import('pg').then(async ({ default: { Client } }) => {
@@ -8,8 +10,13 @@ const ASK = `import('pg').then(async ({ default: { Client } }) => {
   await client.end();
 });`;
 
-/** The services change rows, and not the shape of what holds them. */
-export async function roles(house: House): Promise<void> {
+/** By the words of docs/ops/install.md the services become a role of their own: they change rows, and not the shape of what holds them. */
+export async function roles(house: House, database: HostDatabase): Promise<void> {
+  if (!database.prepareRole) return leftOut('a role for the services, which ./cowrite setup-db makes in the PostgreSQL of the machine');
+  const owner = house.setting('DATABASE_URL');
+  house.set({ DATABASE_MIGRATE_URL: owner, DATABASE_URL: owner.replace(/cowrite:[^@]+@/, `cowrite_app:${randomBytes(24).toString('base64url')}@`) });
+  await database.prepareRole(house);
+  await house.cowrite('up');
   for (const [container, table] of [
     ['cowrite-core', 'core.account'],
     ['cowrite-ai', 'ai.spent_ticket'],

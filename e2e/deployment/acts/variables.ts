@@ -93,7 +93,7 @@ export async function variables(house: House): Promise<void> {
     { name: 'NODE_ENV', value: 'development', seen: withPlaceholder, before: 'JWT_SECRET: is the placeholder', after: /^(?![^]*JWT_SECRET)[^]*FRONTEND_URL: is plain http/ },
     { name: 'JWT_EXPIRES_IN', value: '2m', seen: async () => `${newcomer.accessForS} s`, before: '900 s', after: '120 s' },
     { name: 'REFRESH_TOKEN_EXPIRES_IN', value: '3d', seen: async () => `${newcomer.signedInForH} h`, before: '168 h', after: '72 h' },
-    { name: 'FRONTEND_URL', value: 'http://127.0.0.1:3100', seen: async () => newcomer.invitation, before: /^http:\/\/localhost\//, after: /^http:\/\/127\.0\.0\.1:3100\// },
+    { name: 'FRONTEND_URL', value: 'http://127.0.0.1:3100', seen: async () => newcomer.invitation, before: /^http:\/\/localhost:3100\//, after: /^http:\/\/127\.0\.0\.1:3100\// },
     { name: 'OPENAI_API_KEY', value: 'sk-of-nobody-1', seen: async () => newcomer.providers, before: /^(?!.*openai)/, after: 'openai' },
     { name: 'ANTHROPIC_API_KEY', value: 'sk-of-nobody-2', seen: async () => newcomer.providers, before: /^(?!.*anthropic)/, after: 'anthropic' },
     // The other houses tell who came to whom they know by both.
