@@ -57,6 +57,7 @@ const DEPLOYMENT: EnvironmentSection = {
     { name: 'COWRITE_SUBNET_DYNAMIC', fallback: '172.29.84.128/25', meaning: 'part of it from which containers are given addresses' },
     { name: 'COWRITE_NGINX_ADDRESS', fallback: '172.29.84.10', meaning: 'address of nginx, whose word about a client’s address is believed' },
     { name: 'COWRITE_VOLUMES', fallback: './volumes', meaning: 'folder of the pictures, and of the database that is brought along; docker-compose down -v leaves it' },
+    { name: 'NODE_IMAGE', fallback: 'node:24-bookworm-slim', meaning: 'image that the services are built on; each of these may be a digest' },
     { name: 'REDIS_IMAGE', fallback: 'redis:7.4.7-alpine', meaning: 'image of Redis' },
     { name: 'NGINX_IMAGE', fallback: 'nginx:1.30.7-alpine', meaning: 'image of nginx' },
     { name: 'POSTGRES_IMAGE', fallback: 'postgres:16.14', meaning: 'image of the database that is brought along, and of the client that backs up any database: as new as the server, or newer' },
