@@ -37,7 +37,8 @@ const factsOf = (attributes: readonly Attribute[]): Record<string, string | numb
 
 const FAILURE = 2;
 
-export async function aCollector(): Promise<Collector> {
+/** `host`: an address of this machine that services reach, when they are in containers. */
+export async function aCollector(host = '127.0.0.1'): Promise<Collector> {
   const raw: string[] = [];
   const spans: Come[] = [];
   const server = createServer(async (request, response) => {
@@ -54,9 +55,9 @@ export async function aCollector(): Promise<Collector> {
         spans.push({ service: String(factsOf(resource.attributes)['service.name']), name, kind, traceId, spanId, parentSpanId, isFailure: status?.code === FAILURE, facts: factsOf(attributes) });
     response.writeHead(200, { 'content-type': 'application/json' }).end('{"partialSuccess":{}}');
   });
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  await new Promise<void>((resolve) => server.listen(0, host, resolve));
   return {
-    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    url: `http://${host}:${(server.address() as AddressInfo).port}`,
     raw,
     spans,
     async [Symbol.asyncDispose]() {

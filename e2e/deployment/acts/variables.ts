@@ -1,5 +1,6 @@
 import { Issuer } from '../../../backend/core/src/accounts/testing/issuer.ts';
 import { Person } from '../../../bench/people.ts';
+import { aCollector, type Collector } from '../../traces/collector.ts';
 import { API } from '../crowd.ts';
 import { bridgeAddress } from '../engine.ts';
 import { demand, type House, passed, until } from '../house.ts';
@@ -52,6 +53,16 @@ async function signInBy(provider: 'google' | 'kakao', issuer: Issuer): Promise<s
   return (await post('finish', { query: issuer.signIn(url, resident) }, cookie)).text();
 }
 
+/** Each service is asked something. @returns which of them told `collector` of it. */
+async function sendersTo(collector: Collector): Promise<string> {
+  const nowhere = '00000000-0000-4000-8000-000000000000';
+  for (const address of [`${API}/auth/providers`, 'http://localhost:8101/docs', `http://localhost:8102/v1/snapshots/${nowhere}/1.1`, 'http://localhost:8103/docs']) await fetch(address);
+  const senders = () => new Set(collector.spans.map(({ service }) => service));
+  const all = ['cowrite-ai', 'cowrite-core', 'cowrite-media', 'cowrite-sync'];
+  await until('each service sends spans', () => all.every((service) => senders().has(service)), 20_000);
+  return all.join(', ');
+}
+
 /** Silence ends a socket when nginx is told so, and not one on which sync speaks often enough; both by variables. */
 export async function silence(house: House): Promise<void> {
   const takeBack = house.set({ COWRITE_SOCKET_TIMEOUT: '3s' });
@@ -81,6 +92,7 @@ export async function variables(house: House): Promise<void> {
   const bridge = bridgeAddress();
   await using google = await Issuer.start(bridge);
   await using kakao = await Issuer.start(bridge);
+  await using collector = await aCollector(bridge);
   const [byGoogle, byKakao] = [() => signInBy('google', google), () => signInBy('kakao', kakao)];
   /** Refused in any case, by an address that is plain http elsewhere: it says all that it would not take. */
   const withPlaceholder = async () => (await house.attempt('docker-compose', 'run', '--rm', '--no-deps', '-e', `JWT_SECRET=${PLACEHOLDER}`, '-e', 'FRONTEND_URL=http://studio.example', 'core-api')).said;
@@ -102,6 +114,13 @@ export async function variables(house: House): Promise<void> {
     { name: 'KAKAO_CLIENT_ID', value: kakao.clientId, seen: byKakao, before: 'not-found', after: 'kakao에서 온 다미' },
     // As a file that holds it, which the operator mounts.
     { name: 'KAKAO_CLIENT_SECRET_FILE', value: '/run/secrets/kakao', seen: byKakao, before: 'not-found', after: 'kakao에서 온 다미' },
+    {
+      name: 'OTEL_EXPORTER_OTLP_ENDPOINT',
+      value: collector.url,
+      seen: async () => (house.setting('OTEL_EXPORTER_OTLP_ENDPOINT') === '' ? `${collector.spans.length} spans` : sendersTo(collector)),
+      before: '0 spans',
+      after: 'cowrite-ai, cowrite-core, cowrite-media, cowrite-sync',
+    },
     { name: 'NEXT_PUBLIC_API_URL', value: 'http://api.example', seen: config, before: 'http://localhost:8100', after: 'http://api.example' },
     { name: 'NEXT_PUBLIC_WS_URL', value: 'ws://sync.example', seen: config, before: 'ws://localhost:8102', after: 'ws://sync.example' },
   ];
