@@ -1,5 +1,5 @@
 import { Assist, type AssistEvent, type AssistId, AssistResult, type AssistState, type LedgerLine, type PacketId, type Problem, type ProblemBody, type ProjectId, type Provider } from '@cowrite/contract';
-import { inTransaction, type Pool } from '@cowrite/service-kit';
+import { inTransaction, type Pool, type PoolClient } from '@cowrite/service-kit';
 import type { Grant } from '@cowrite/service-kit/grants';
 import type { Limits } from './limits.ts';
 import type { Made } from './made.ts';
