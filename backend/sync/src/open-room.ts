@@ -50,15 +50,15 @@ const SNAPSHOT_LINGERS_MS = 2_000;
 const PRESENCE_SLICE_MS = 80;
 
 /**
- * How long changes are gathered before they are handed out, by how many hear them: to a few at the end of the turn, to many
- * in slices that nobody sees, to those who only read a little later. A delivery costs a write whatever is in it, so that in a
- * crowd of hundreds only rarer writes help: thirty a second to those who write there, four to those who only read.
+ * How much time lies between two hand-outs at least, by how many hear them: to a few each turn hands out, to many slices do
+ * that nobody sees, and longer ones to those who only read. A delivery costs a write whatever is in it, so that in a crowd of
+ * hundreds only rarer writes help: twenty-two a second to those who write there, four to those who only read.
  */
 function sliceMs(listeners: number, canWrite: boolean): number {
   if (listeners <= 20) return 0;
   if (!canWrite) return listeners <= 200 ? 50 : 250;
   if (listeners <= 100) return 8;
-  return listeners <= 200 ? 16 : 33;
+  return listeners <= 200 ? 16 : 45;
 }
 
 /** After a reading that failed. */

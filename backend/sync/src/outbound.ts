@@ -10,12 +10,16 @@ interface Source {
   listeners(canWrite: boolean): Iterable<[session: number, listener: Listener]>;
 }
 
-/** What waits to be handed to one kind of listener. */
+/**
+ * What waits to be handed to one kind of listener: at most once in a slice. What comes after a rest is handed out at the end
+ * of the turn, what follows it gathers until the slice is over.
+ */
 export class Outbound {
   readonly #room: Source;
   readonly #canWrite: boolean;
   #waiting: { update: Uint8Array; except: number | null }[] = [];
   #timer: NodeJS.Timeout | null = null;
+  #handedOutMs = -Infinity;
 
   constructor(room: Source, canWrite: boolean) {
     this.#room = room;
@@ -25,8 +29,8 @@ export class Outbound {
   add(relay: { update: Uint8Array; except: number | null }): void {
     this.#waiting.push(relay);
     if (this.#waiting.length > 1) return;
-    const waitMs = this.#room.sliceMs(this.#canWrite);
-    if (waitMs === 0) this.#room.turn.room(this);
+    const waitMs = this.#handedOutMs + this.#room.sliceMs(this.#canWrite) - performance.now();
+    if (waitMs <= 0) this.#room.turn.room(this);
     else this.#timer = setTimeout(() => this.flush(), waitMs);
   }
 
@@ -36,6 +40,7 @@ export class Outbound {
     if (this.#waiting.length === 0) return;
     const waiting = this.#waiting;
     this.#waiting = [];
+    this.#handedOutMs = performance.now();
     const whole = new Slice(waiting.map(({ update }) => update));
     const authors = new Set(waiting.map(({ except }) => except));
     for (const [session, listener] of this.#room.listeners(this.#canWrite)) {
