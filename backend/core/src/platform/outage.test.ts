@@ -38,5 +38,8 @@ test('connections that the database ends are made anew', async () => {
   await story.database.pool.query('SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()');
   const statuses = (await Promise.all(Array.from({ length: 8 }, () => story.owner.send('GET', path)))).map((answer) => answer.statusCode);
   expect(statuses.every((status) => status === 200 || status === 503)).toBe(true);
-  expect((await story.owner.send('GET', path)).statusCode).toBe(200);
+  // A connection is found broken by whoever takes it, once; the pool holds ten at most.
+  let status = 503;
+  for (let tries = 0; status === 503 && tries < 10; tries += 1) status = (await story.owner.send('GET', path)).statusCode;
+  expect(status).toBe(200);
 });
