@@ -16,7 +16,7 @@ export interface Route<
   Params extends Schema | undefined = Schema | undefined,
   Query extends Schema | undefined = Schema | undefined,
   Body extends Schema | 'bytes' | undefined = Schema | 'bytes' | undefined,
-  Output extends Schema | 'text' | undefined = Schema | 'text' | undefined,
+  Output extends Schema | 'text' | 'sound' | undefined = Schema | 'text' | 'sound' | undefined,
   A extends Access = Access,
 > {
   readonly method: Method;
@@ -28,7 +28,7 @@ export interface Route<
   readonly query: Query;
   /** A zod schema of the JSON body, or `bytes` for a raw body of `application/octet-stream`. */
   readonly body: Body;
-  /** A zod schema of the JSON answer, or `text` for text/plain, or undefined for no content. */
+  /** A zod schema of the JSON answer, or `text` for text/plain, `sound` for audio of the kind that its type says, or undefined for no content. */
   readonly output: Output;
   /** One line for the API documentation. */
   readonly summary: string;
@@ -48,7 +48,7 @@ type Optional<T> = T extends undefined ? undefined : T;
 
 const maker =
   <A extends Access>(access: A) =>
-  <P extends Schema | undefined = undefined, Q extends Schema | undefined = undefined, B extends Schema | 'bytes' | undefined = undefined, O extends Schema | 'text' | undefined = undefined>(
+  <P extends Schema | undefined = undefined, Q extends Schema | undefined = undefined, B extends Schema | 'bytes' | undefined = undefined, O extends Schema | 'text' | 'sound' | undefined = undefined>(
     line: `${Method} /${string}`,
     parts: Parts<P, Q, B, O>,
   ): Route<Optional<P>, Optional<Q>, Optional<B>, Optional<O>, A> =>
@@ -59,7 +59,13 @@ export const publicRoute = maker({ kind: 'public' });
 /** A route for anyone signed in. */
 export const accountRoute = maker({ kind: 'account' });
 /** A route inside a project; `needs` is the ability that the caller's role must include. No grant answers 404, too small a role 403. */
-export const projectRoute = <N extends Ability, P extends Schema | undefined = undefined, Q extends Schema | undefined = undefined, B extends Schema | 'bytes' | undefined = undefined, O extends Schema | 'text' | undefined = undefined>(
+export const projectRoute = <
+  N extends Ability,
+  P extends Schema | undefined = undefined,
+  Q extends Schema | undefined = undefined,
+  B extends Schema | 'bytes' | undefined = undefined,
+  O extends Schema | 'text' | 'sound' | undefined = undefined,
+>(
   line: `${Method} /projects/:projectId${string}`,
   { needs, ...parts }: Parts<P, Q, B, O> & { needs: N },
 ) => maker<{ kind: 'project'; needs: N }>({ kind: 'project', needs })(line, parts);
@@ -72,4 +78,4 @@ export type In<R extends Route> = Parsed<R['params']> & Parsed<R['query']> & Par
 /** What a client sends: the same before parsing. */
 export type Call<R extends Route> = Sent<R['params']> & Sent<R['query']> & Sent<R['body']>;
 /** What a route answers. */
-export type Out<R extends Route> = R['output'] extends Schema ? z.output<R['output']> : R['output'] extends 'text' ? string : void;
+export type Out<R extends Route> = R['output'] extends Schema ? z.output<R['output']> : R['output'] extends 'text' ? string : R['output'] extends 'sound' ? Uint8Array : void;

@@ -29,7 +29,7 @@ test('describes every route with its summary and examples', () => {
 test('the examples are what the schemas accept', () => {
   for (const [name, route] of all) {
     for (const schema of [route.body, route.output]) {
-      if (schema === undefined || schema === 'bytes' || schema === 'text') continue;
+      if (schema === undefined || typeof schema === 'string') continue;
       const result = schema.safeParse(exampleOf(z.toJSONSchema(schema, { io: 'input', unrepresentable: 'any', reused: 'inline' }) as Record<string, unknown>));
       expect([name, result.error?.issues]).toEqual([name, undefined]);
     }

@@ -62,7 +62,7 @@ export async function call<R extends Route>(route: R, given: Given<R>, options: 
     await response.text();
     return undefined as Out<R>;
   }
-  if (route.output === 'text') return (await response.text()) as Out<R>;
+  if (typeof route.output === 'string') return (await response.text()) as Out<R>;
   return route.output.parse(await response.json()) as Out<R>;
 }
 

@@ -133,6 +133,7 @@ function operation(tag: string, verb: string, route: Route, security: Json[]): J
 function success(route: Route): Json {
   if (route.output === undefined) return { description: 'Done.' };
   if (route.output === 'text') return { description: route.summary, content: { 'text/plain': { schema: { type: 'string' }, example: '봄이 왔다.\n\n“누구요?”\n***\n밤이었다.' } } };
+  if (route.output === 'sound') return { description: route.summary, content: { 'audio/*': { schema: { type: 'string', format: 'binary' }, example: 'ID3…' } } };
   const schema = schemaOf(route.output, 'output');
   return { description: route.summary, content: { 'application/json': { schema, example: route.example ?? exampleOf(schema) } } };
 }

@@ -107,7 +107,7 @@ export class Browser {
     if (response.statusCode >= 400) throw new Refused(ProblemBody.parse(response.json()), response);
     if (response.statusCode !== route.status) throw new Error(`${route.method} ${route.path}: ${response.statusCode}`);
     if (route.output === undefined) return undefined;
-    return route.output === 'text' ? response.body : route.output.parse(response.json());
+    return typeof route.output === 'string' ? response.body : route.output.parse(response.json());
   }
 }
 
