@@ -12,12 +12,17 @@ import { bearerOf, grantFor } from './callers.ts';
 import type { AiConfig } from './config.ts';
 import { coreAt } from './core.ts';
 import { AiFigures } from './figures.ts';
-import { embeddingOf, makersOf } from './makers-set-up.ts';
+import { embeddingOf, makersOf, speechOf, transcriptionOf } from './makers-set-up.ts';
 import { Meanings } from './meanings.ts';
 import { egressTo } from './models/egress.ts';
 import { Node } from './node.ts';
 import { Packets } from './packets.ts';
 import { Running, SWEEP_EVERY_MS, WRITE_EVERY_MS } from './running.ts';
+import { Sendings } from './sendings.ts';
+import { serveSpeech } from './speech-http.ts';
+import { Speech } from './speech.ts';
+import { serveTranscriptions } from './transcriptions-http.ts';
+import { Transcriptions } from './transcriptions.ts';
 
 const FORGET_EVERY_MS = 60_000;
 const MICROS = 1_000_000;
@@ -52,7 +57,12 @@ export async function createAi({ config, logger, now = () => new Date(), pause =
   const packets = new Packets({ pool, core, makers, meanings, now, currency });
   const figures = new AiFigures(registry, () => running.size);
   const running: Running = new Running({ pool, grants, node, packets, makers, figures, logger, now, random: Math.random, pause, assistMs: config.COWRITE_AI_ASSIST_MS });
+  const writer = transcriptionOf(config);
+  const sendings = new Sendings({ pool, core, makers, node, figures, limits, currency, now, logger, callMs: config.COWRITE_AI_ASSIST_MS });
+  const transcriptions = new Transcriptions(sendings, { model: writer, price: (writer && config.COWRITE_AI_PRICES.get(writer.model)) ?? null });
   const assists = new Assists({ pool, core, node, packets, running, limits, currency, now });
+  const speaker = speechOf(config);
+  const speech = new Speech(sendings, assists, { model: speaker, price: (speaker && config.COWRITE_AI_PRICES.get(speaker.model)) ?? null });
 
   const service = edge({
     logger,
@@ -83,9 +93,13 @@ export async function createAi({ config, logger, now = () => new Date(), pause =
       providers: makers.all().map(({ model, host, notice }) => ({ provider: model.provider, name: model.name, host, notice })),
       features: Feature.options.map((feature) => ({ feature, models: makers.route(feature).map((provider) => ({ provider, model: makers.model(provider).model })) })),
       meaning: meanings?.source ?? null,
+      transcription: transcriptions.source,
+      speech: speech.source,
     };
   });
   serveAssists(instance, { assists, packets, grants });
+  serveTranscriptions(instance, { transcriptions, grants });
+  serveSpeech(instance, { speech, assists, grants });
 
   /** Does something again and again, never twice at once; what failed is tried again at the next turn. */
   const repeat = (everyMs: number, what: string, work: () => Promise<unknown>): NodeJS.Timeout => {
@@ -114,7 +128,7 @@ export async function createAi({ config, logger, now = () => new Date(), pause =
     },
     async close() {
       // First, since the door waits for the answers that are under way, and these are as long as a model likes.
-      await running.stop();
+      await Promise.all([running.stop(), sendings.stop()]);
       await service.close();
     },
   };

@@ -1,7 +1,7 @@
-import { Assist, type AssistEvent, type AssistId, AssistResult, type AssistState, type LedgerLine, type PacketId, type Problem, type ProblemBody, type ProjectId, type Provider } from '@cowrite/contract';
+import { Assist, type AssistEvent, type AssistId, AssistResult, type AssistState, Feature, type LedgerLine, type PacketId, type Problem, type ProblemBody, type ProjectId, type Provider } from '@cowrite/contract';
 import { inTransaction, type Pool, type PoolClient } from '@cowrite/service-kit';
 import type { Grant } from '@cowrite/service-kit/grants';
-import type { Limits } from './limits.ts';
+import type { Limit, Limits } from './limits.ts';
 import type { Made } from './made.ts';
 
 /** How many packets of one person are kept at once; older ones are gone before their time. */
@@ -39,8 +39,6 @@ interface Beginning {
   forgetAt: Date | null;
 }
 
-export type Limit = 'personTokensToday' | 'projectTokensToday' | 'projectCostThisMonth' | 'running';
-
 /** A limit has no room; what others had is given back with the transaction. */
 export class NoRoom extends Error {
   readonly limit: Limit;
@@ -69,6 +67,12 @@ async function hold(client: PoolClient, { userId, projectId, holding, limits }: 
   }
 }
 
+/** Counts what of a person's is under way, behind the row of their own limit, which is locked by now. @throws NoRoom */
+async function demandTurn(client: PoolClient, userId: string, limits: Limits): Promise<void> {
+  const { rows } = await client.query<{ count: number }>('SELECT count(*)::int AS count FROM ai.assist WHERE asker = $1 AND ended_at IS NULL', [userId]);
+  if (rows[0]!.count >= limits.runningPerPerson) throw new NoRoom('running');
+}
+
 /**
  * Writes an assist down and reserves what it may use, both or neither. However many begin at once, what is used and what is held
  * never exceeds a limit: each waits for the row of the one before it.
@@ -79,9 +83,7 @@ export async function begin(pool: Pool, beginning: Beginning, limits: Limits): P
   const { projectId, who, credential } = grant;
   await inTransaction(pool, async (client) => {
     await hold(client, { userId: who.userId, projectId, holding, limits });
-    // Counted behind the person's own row, which is locked by now.
-    const { rows: open } = await client.query<{ count: number }>('SELECT count(*)::int AS count FROM ai.assist WHERE asker = $1 AND ended_at IS NULL', [who.userId]);
-    if (open[0]!.count >= limits.runningPerPerson) throw new NoRoom('running');
+    await demandTurn(client, who.userId, limits);
     await client.query(
       `INSERT INTO ai.assist (id, project_id, asker, credential_kind, credential, feature, state, provider, model, packet_hash, items, people, node, day, month, tokens_reserved, cost_reserved, currency, has_left, created_at)
        VALUES ($1, $2, $3, $4, $5, $6, 'waiting', $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, true, $18)`,
@@ -91,12 +93,16 @@ export async function begin(pool: Pool, beginning: Beginning, limits: Limits): P
   });
 }
 
-/** Passages that are sent so that they can be found by what they mean: a line of the ledger and what it may use, both or neither. @throws NoRoom */
-export async function beginMeaning(
+/** What is asked of models of sound. */
+export type SoundFeature = 'transcribe' | 'speak';
+
+/** Something that is sent in one piece and no proposal comes of: a line of the ledger and what it may use, both or neither. @throws NoRoom */
+export async function beginSending(
   pool: Pool,
   {
     id,
     grant,
+    feature,
     provider,
     model,
     hash,
@@ -105,16 +111,37 @@ export async function beginMeaning(
     currency,
     at,
     holding,
-  }: Pick<Beginning, 'id' | 'grant' | 'node' | 'currency' | 'at' | 'holding'> & { provider: Provider; model: string; hash: string; items: readonly { id: string; of: readonly string[] }[] },
+  }: Pick<Beginning, 'id' | 'grant' | 'node' | 'currency' | 'at' | 'holding'> & { feature: 'meaning' | SoundFeature; provider: Provider; model: string; hash: string; items: readonly { id: string; of: readonly string[] }[] },
   limits: Limits,
 ): Promise<void> {
   const { projectId, who, credential } = grant;
   await inTransaction(pool, async (client) => {
     await hold(client, { userId: who.userId, projectId, holding, limits });
+    // Nobody asks for passages to be sent; they go with a question that is counted itself.
+    if (feature !== 'meaning') await demandTurn(client, who.userId, limits);
     await client.query(
       `INSERT INTO ai.assist (id, project_id, asker, credential_kind, credential, feature, state, provider, model, packet_hash, items, people, node, day, month, tokens_reserved, cost_reserved, currency, has_left, created_at)
-       VALUES ($1, $2, $3, $4, $5, 'meaning', 'running', $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, true, $17)`,
-      [id, projectId, who.userId, credential.kind, credential.id, provider, model, hash, JSON.stringify(items), [...new Set(items.flatMap(({ of }) => of))], node, holding.day, holding.month, holding.tokens, holding.cost, currency, at],
+       VALUES ($1, $2, $3, $4, $5, $6, 'running', $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, true, $18)`,
+      [
+        id,
+        projectId,
+        who.userId,
+        credential.kind,
+        credential.id,
+        feature,
+        provider,
+        model,
+        hash,
+        JSON.stringify(items),
+        [...new Set(items.flatMap(({ of }) => of))],
+        node,
+        holding.day,
+        holding.month,
+        holding.tokens,
+        holding.cost,
+        currency,
+        at,
+      ],
     );
   });
 }
@@ -209,13 +236,15 @@ export interface Kept {
   asker: string;
   node: number;
   events: number;
+  /** What was sent, and whose text it is. */
+  items: readonly { id: string; of: readonly string[] }[];
   problem: { code: ProblemBody['code']; details: Record<string, unknown> } | null;
   /** As its asker sees it, but for the problem, which is told in their language. */
   assist: Omit<Assist, 'problem'>;
 }
 
 export async function assistOf(pool: Pool, id: AssistId): Promise<Kept | null> {
-  const { rows } = await pool.query<AssistRow>('SELECT a.*, t.result, t.keep_texts FROM ai.assist a LEFT JOIN ai.assist_text t ON t.assist_id = a.id WHERE a.id = $1 AND a.feature <> $2', [id, 'meaning']);
+  const { rows } = await pool.query<AssistRow>('SELECT a.*, t.result, t.keep_texts FROM ai.assist a LEFT JOIN ai.assist_text t ON t.assist_id = a.id WHERE a.id = $1 AND a.feature = ANY($2)', [id, Feature.options]);
   const row = rows[0];
   if (row === undefined) return null;
   const hasUsage = row.ended_at !== null;
@@ -224,6 +253,7 @@ export async function assistOf(pool: Pool, id: AssistId): Promise<Kept | null> {
     asker: row.asker,
     node: row.node,
     events: row.events,
+    items: row.items,
     problem: row.problem,
     assist: Assist.omit({ problem: true }).parse({
       id: row.id,
@@ -293,6 +323,12 @@ export async function decide(pool: Pool, id: AssistId, decision: 'accepted' | 'd
     await client.query("DELETE FROM ai.assist_text WHERE assist_id = $1 AND NOT keep_texts AND ($2 = 'dismissed' OR NOT cache_answers)", [id, decision]);
     await client.query('UPDATE ai.assist_text SET forget_at = least(forget_at, $2) WHERE assist_id = $1 AND NOT keep_texts', [id, cachedUntil]);
   });
+}
+
+/** What people of a work are called, as core says, for a sentence about them. */
+export async function namesOf(pool: Pool, people: readonly string[], projectId: ProjectId): Promise<string> {
+  const { rows } = await pool.query<{ name: string | null }>('SELECT p.name FROM unnest($1::uuid[]) AS asked (id) LEFT JOIN LATERAL core.person(asked.id, $2) p ON true', [people, projectId]);
+  return rows.map(({ name }) => name ?? '?').join(', ');
 }
 
 /** Packets that were not sent and texts that nobody decided about. */

@@ -1,11 +1,11 @@
-import { type Assist, type AssistEvent, AssistId, type assists, type In, type Locale, type Out, Problem, type ProblemBody, PROBLEMS, type ProjectId, sentenceOf } from '@cowrite/contract';
+import { type Assist, type AssistEvent, AssistId, type assists, Citation, type In, type Locale, type Out, Problem, type ProblemBody, PROBLEMS, type ProjectId, sentenceOf } from '@cowrite/contract';
 import type { Pool } from '@cowrite/service-kit';
 import type { Grant } from '@cowrite/service-kit/grants';
 import { newId } from '@cowrite/service-kit';
 import { setTimeout as wait } from 'node:timers/promises';
 import * as store from './assists.store.ts';
 import type { Core } from './core.ts';
-import { inKorea, type Limits, periodsAt } from './limits.ts';
+import { type Limits, noRoom, periodsAt } from './limits.ts';
 import { Live } from './live.ts';
 import type { Node } from './node.ts';
 import type { Packets } from './packets.ts';
@@ -49,7 +49,7 @@ export class Assists {
       return id;
     }
     await store.begin(pool, beginning, limits).catch((failure: unknown) => {
-      throw failure instanceof store.NoRoom ? this.#noRoom(failure.limit, at) : failure;
+      throw failure instanceof store.NoRoom ? noRoom(failure.limit, at, { limits, currency }) : failure;
     });
     running.begin(new Live(id, packet, grant, { mandate }));
     return id;
@@ -64,6 +64,16 @@ export class Assists {
   /** @throws Problem `not-found` for an assist that is not this person's */
   async demand(grant: Grant, id: AssistId): Promise<void> {
     await this.#mine(grant, id);
+  }
+
+  /** A line of a reading script of this person's, word for word, with the item that it stands in and whose text that is. @throws Problem `not-found` */
+  async line(grant: Grant, id: AssistId, row: number): Promise<{ line: string; item: { id: string; of: readonly string[] } }> {
+    const { assist, items } = await this.#mine(grant, id);
+    const said = assist.feature === 'script' && assist.result?.kind === 'rows' ? assist.result.rows[row] : undefined;
+    const [line, place] = [said?.['line'], Citation.safeParse(said?.['place'])];
+    const item = items.find((each) => each.id === place.data?.itemId);
+    if (typeof line !== 'string' || line === '' || item === undefined) throw new Problem('not-found');
+    return { line, item };
   }
 
   /** The work that an assist belongs to, or null when there is none of that id. */
@@ -137,21 +147,6 @@ export class Assists {
     const kept = await store.assistOf(this.#parts.pool, id);
     if (kept === null || kept.asker !== grant.who.userId || kept.projectId !== grant.projectId) throw new Problem('not-found');
     return kept;
-  }
-
-  #noRoom(limit: store.Limit, at: Date): Problem {
-    const { limits, currency } = this.#parts;
-    const { nextDay, nextMonth } = periodsAt(at);
-    switch (limit) {
-      case 'running':
-        return new Problem('too-many-requests', { seconds: 10 });
-      case 'personTokensToday':
-        return new Problem('allowance-used', { which: limit, limit: `${limits.personTokensDay} tokens`, resetsAt: inKorea(nextDay) });
-      case 'projectTokensToday':
-        return new Problem('allowance-used', { which: limit, limit: `${limits.projectTokensDay} tokens`, resetsAt: inKorea(nextDay) });
-      case 'projectCostThisMonth':
-        return new Problem('allowance-used', { which: limit, limit: `${(limits.projectCostMonth ?? 0) / 1_000_000} ${currency}`, resetsAt: inKorea(nextMonth) });
-    }
   }
 }
 

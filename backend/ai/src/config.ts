@@ -57,6 +57,15 @@ export const AiConfig = z
     COWRITE_AI_EMBEDDING_PROVIDER: z.enum(['openai', 'endpoint']).optional().describe('whose model finds passages by what they mean, in works whose owner turns that on; without it none does. Its key and address are those above'),
     COWRITE_AI_EMBEDDING_MODEL: z.string().max(160).optional().describe('that model, e.g. text-embedding-3-small, or bge-m3 on a server of one’s own'),
     COWRITE_AI_EMBEDDING_DIMENSIONS: wholeNumber(0, { max: 4_096 }).describe('how many numbers stand for a passage, for models that give as many as they are asked for, e.g. 512; 0 is as many as the model gives'),
+    COWRITE_AI_TRANSCRIPTION_PROVIDER: z.enum(['openai', 'endpoint']).optional().describe('whose model writes down what is said in a recording; without it none does. Its key and address are those above'),
+    COWRITE_AI_TRANSCRIPTION_MODEL: z
+      .string()
+      .max(160)
+      .optional()
+      .describe('that model, e.g. gpt-4o-mini-transcribe, or one of a server of one’s own that answers /v1/audio/transcriptions. Where it counts no tokens, a second of sound counts as 10'),
+    COWRITE_AI_SPEECH_PROVIDER: z.enum(['openai', 'endpoint']).optional().describe('whose model speaks the lines of a reading script; without it none does. Its key and address are those above'),
+    COWRITE_AI_SPEECH_MODEL: z.string().max(160).optional().describe('that model, e.g. gpt-4o-mini-tts, or one of a server of one’s own that answers /v1/audio/speech. A letter of sound counts as 5 tokens'),
+    COWRITE_AI_SPEECH_VOICE: z.string().max(80).default('alloy').describe('the voice that it speaks with'),
     COWRITE_AI_CURRENCY: z
       .string()
       .regex(/^[A-Z]{3}$/, 'write a currency of three letters')
@@ -83,14 +92,21 @@ export const AiConfig = z
     if (env.NODE_ENV === 'production')
       for (const name of ['OPENAI_API_KEY', 'ANTHROPIC_API_KEY', 'COWRITE_AI_ENDPOINT_KEY'] as const) if (env[name] !== undefined && isPlaceholder(env[name])) complain(name, 'is the placeholder of an example; give a real key, or none');
     if (env.COWRITE_AI_ENDPOINT_URL !== undefined && env.COWRITE_AI_ENDPOINT_MODEL === undefined) complain('COWRITE_AI_ENDPOINT_MODEL', 'is needed with COWRITE_AI_ENDPOINT_URL');
-    if (env.COWRITE_AI_EMBEDDING_PROVIDER !== undefined) {
-      if (env.COWRITE_AI_EMBEDDING_MODEL === undefined) complain('COWRITE_AI_EMBEDDING_MODEL', 'is needed with COWRITE_AI_EMBEDDING_PROVIDER');
-      const needed = env.COWRITE_AI_EMBEDDING_PROVIDER === 'openai' ? 'OPENAI_API_KEY' : 'COWRITE_AI_ENDPOINT_URL';
-      if (env[needed] === undefined) complain(needed, 'is needed with COWRITE_AI_EMBEDDING_PROVIDER');
+    for (const [provider, model] of [
+      ['COWRITE_AI_EMBEDDING_PROVIDER', 'COWRITE_AI_EMBEDDING_MODEL'],
+      ['COWRITE_AI_TRANSCRIPTION_PROVIDER', 'COWRITE_AI_TRANSCRIPTION_MODEL'],
+      ['COWRITE_AI_SPEECH_PROVIDER', 'COWRITE_AI_SPEECH_MODEL'],
+    ] as const) {
+      if (env[provider] === undefined) continue;
+      if (env[model] === undefined) complain(model, `is needed with ${provider}`);
+      const needed = env[provider] === 'openai' ? 'OPENAI_API_KEY' : 'COWRITE_AI_ENDPOINT_URL';
+      if (env[needed] === undefined) complain(needed, `is needed with ${provider}`);
     }
     if (env.COWRITE_AI_PROJECT_COST_MONTH > 0)
       for (const model of [
         env.COWRITE_AI_EMBEDDING_PROVIDER && env.COWRITE_AI_EMBEDDING_MODEL,
+        env.COWRITE_AI_TRANSCRIPTION_PROVIDER && env.COWRITE_AI_TRANSCRIPTION_MODEL,
+        env.COWRITE_AI_SPEECH_PROVIDER && env.COWRITE_AI_SPEECH_MODEL,
         env.OPENAI_API_KEY && env.OPENAI_MODEL,
         env.ANTHROPIC_API_KEY && env.ANTHROPIC_MODEL,
         env.COWRITE_AI_ENDPOINT_URL && env.COWRITE_AI_ENDPOINT_MODEL,

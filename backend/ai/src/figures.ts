@@ -1,4 +1,5 @@
 import type { AssistState, Feature, Provider } from '@cowrite/contract';
+import type { SoundFeature } from './assists.store.ts';
 import { Counter, Histogram, type Registry, watch } from '@cowrite/service-kit';
 
 /** What this service counts. Nothing in it says whose or what. */
@@ -19,7 +20,7 @@ export class AiFigures {
     watch(registry, 'cowrite_ai_running', 'Assists that are under way in this process.', running);
   }
 
-  ended(feature: Feature, state: AssistState): void {
+  ended(feature: Feature | SoundFeature, state: AssistState): void {
     this.#ended.inc({ feature, state });
   }
 

@@ -1,3 +1,5 @@
+import { Problem } from '@cowrite/contract';
+
 /** How much may be asked for; null is without limit. Money in millionths of the house's currency. */
 export interface Limits {
   personTokensDay: number | null;
@@ -5,6 +7,8 @@ export interface Limits {
   projectCostMonth: number | null;
   runningPerPerson: number;
 }
+
+export type Limit = 'personTokensToday' | 'projectTokensToday' | 'projectCostThisMonth' | 'running';
 
 /** Days and months are Korea's, where the writers are; it has had no summer time since 1988. */
 const KOREA_MS = 9 * 3_600_000;
@@ -23,4 +27,19 @@ export function periodsAt(at: Date): { day: string; month: string; nextDay: Date
 }
 
 /** An instant as both languages read it. */
-export const inKorea = (at: Date): string => `${new Date(at.getTime() + KOREA_MS).toISOString().slice(0, 16).replace('T', ' ')} (UTC+9)`;
+const inKorea = (at: Date): string => `${new Date(at.getTime() + KOREA_MS).toISOString().slice(0, 16).replace('T', ' ')} (UTC+9)`;
+
+/** What somebody is told for whom a limit has no room. */
+export function noRoom(limit: Limit, at: Date, { limits, currency }: { limits: Limits; currency: string }): Problem {
+  const { nextDay, nextMonth } = periodsAt(at);
+  switch (limit) {
+    case 'running':
+      return new Problem('too-many-requests', { seconds: 10 });
+    case 'personTokensToday':
+      return new Problem('allowance-used', { which: limit, limit: `${limits.personTokensDay} tokens`, resetsAt: inKorea(nextDay) });
+    case 'projectTokensToday':
+      return new Problem('allowance-used', { which: limit, limit: `${limits.projectTokensDay} tokens`, resetsAt: inKorea(nextDay) });
+    case 'projectCostThisMonth':
+      return new Problem('allowance-used', { which: limit, limit: `${(limits.projectCostMonth ?? 0) / 1_000_000} ${currency}`, resetsAt: inKorea(nextMonth) });
+  }
+}

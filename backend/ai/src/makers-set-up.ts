@@ -6,6 +6,8 @@ import { type EmbeddingModel, embeddingModel } from './models/embedding.ts';
 import { endpointModel } from './models/endpoint.ts';
 import type { ModelProvider } from './models/model-provider.ts';
 import { openAiModel } from './models/openai.ts';
+import { type SpeechModel, speechModel } from './models/speech.ts';
+import { type TranscriptionModel, transcriptionModel } from './models/transcription.ts';
 import { NOTICES, noticesIn } from './notices.ts';
 
 /** The makers that the configuration sets up, each with the one address to which it may send. */
@@ -25,10 +27,27 @@ export async function makersOf(config: AiConfig): Promise<Makers> {
   );
 }
 
+/** Where a model is that is none of the makers' own, and what opens it. */
+function placeOf(config: AiConfig, provider: 'openai' | 'endpoint'): { provider: 'openai' | 'endpoint'; name: string; url: string; key: string | undefined; fetch: typeof fetch } {
+  const { COWRITE_AI_ENDPOINT_URL: endpoint } = config;
+  const [address, key, name] = provider === 'openai' ? [config.OPENAI_BASE_URL, config.OPENAI_API_KEY, 'OpenAI'] : [endpoint!, config.COWRITE_AI_ENDPOINT_KEY, config.COWRITE_AI_ENDPOINT_NAME];
+  return { provider, name, url: address.href.replace(/\/$/, ''), key, fetch: egressTo([address]) };
+}
+
 /** The model that finds passages by what they mean, if the configuration names one. */
 export function embeddingOf(config: AiConfig): EmbeddingModel | null {
-  const { COWRITE_AI_EMBEDDING_PROVIDER: provider, COWRITE_AI_EMBEDDING_MODEL: model, COWRITE_AI_ENDPOINT_URL: endpoint } = config;
-  if (provider === undefined || model === undefined) return null;
-  const [address, key, name] = provider === 'openai' ? [config.OPENAI_BASE_URL, config.OPENAI_API_KEY, 'OpenAI'] : [endpoint!, config.COWRITE_AI_ENDPOINT_KEY, config.COWRITE_AI_ENDPOINT_NAME];
-  return embeddingModel({ provider, name, url: address.href.replace(/\/$/, ''), key, model, dimensions: config.COWRITE_AI_EMBEDDING_DIMENSIONS, fetch: egressTo([address]) });
+  const { COWRITE_AI_EMBEDDING_PROVIDER: provider, COWRITE_AI_EMBEDDING_MODEL: model } = config;
+  return provider === undefined || model === undefined ? null : embeddingModel({ ...placeOf(config, provider), model, dimensions: config.COWRITE_AI_EMBEDDING_DIMENSIONS });
+}
+
+/** The model that writes recordings down, if the configuration names one. */
+export function transcriptionOf(config: AiConfig): TranscriptionModel | null {
+  const { COWRITE_AI_TRANSCRIPTION_PROVIDER: provider, COWRITE_AI_TRANSCRIPTION_MODEL: model } = config;
+  return provider === undefined || model === undefined ? null : transcriptionModel({ ...placeOf(config, provider), model });
+}
+
+/** The model that speaks, if the configuration names one. */
+export function speechOf(config: AiConfig): SpeechModel | null {
+  const { COWRITE_AI_SPEECH_PROVIDER: provider, COWRITE_AI_SPEECH_MODEL: model } = config;
+  return provider === undefined || model === undefined ? null : speechModel({ ...placeOf(config, provider), model, voice: config.COWRITE_AI_SPEECH_VOICE });
 }

@@ -104,7 +104,7 @@ export class Meanings {
     const tokens = texts.reduce((sum, text) => sum + this.#model.countTokens(text), 0);
     const holding = { day, month, tokens, cost: this.#cost(tokens) ?? 0 };
     const hash = createHash('sha256').update(JSON.stringify(texts)).digest('hex');
-    await store.beginMeaning(pool, { id, grant, provider: this.#model.provider, model: this.#model.model, hash, items: itemsOf(passages), node: node.number, currency, at, holding }, limits);
+    await store.beginSending(pool, { id, grant, feature: 'meaning', provider: this.#model.provider, model: this.#model.model, hash, items: itemsOf(passages), node: node.number, currency, at, holding }, limits);
     const settle = (ending: { state: 'done' | 'failed'; used: number; estimated: boolean; problem: Problem | null; hasLeft: boolean }) =>
       store.settle(pool, id, { state: ending.state, tokensIn: ending.used, tokensOut: 0, estimated: ending.estimated, cost: this.#cost(ending.used), result: null, problem: ending.problem, hasLeft: ending.hasLeft, at: now() });
     try {

@@ -30,6 +30,9 @@ export const ASSIST_NEEDS: Record<Feature, Ability> = {
   summarise: 'story.read',
 };
 
+/** What one must be allowed to do in a work to have a recording written down. */
+export const TRANSCRIBE_NEEDS: Ability = 'story.suggest';
+
 /**
  * A stretch of a scene, found again after edits: positions in UTF-16 units of the scene's text (`sceneLines`, joined by
  * newlines), and the text that stood there (a TextPositionSelector and a TextQuoteSelector of the W3C's annotation model).
@@ -291,8 +294,14 @@ export const AssistEvent = z.discriminatedUnion('type', [
 ]);
 export type AssistEvent = z.infer<typeof AssistEvent>;
 
-/** What a line of the ledger is about: something asked for, or passages that were sent so that they can be found by what they mean. */
-const LedgerFeature = z.enum([...Feature.options, 'meaning']);
+/** What a line of the ledger is about: something asked for, passages that were sent so that they can be found by what they mean, a recording that was written down, a line that was spoken. */
+const LedgerFeature = z.enum([...Feature.options, 'meaning', 'transcribe', 'speak']);
+
+/** The largest recording that is taken, in bytes: OpenAI takes 25 MiB of a whole request, and a recording is not all of one. */
+export const RECORDING_BYTES_MAX = 24 * 1_024 * 1_024;
+
+/** What was said in a recording. Text, never markup; it is kept nowhere but where the asker puts it. */
+const Transcription = z.object({ assistId: AssistId, text: z.string(), provider: Provider, model: z.string(), usage: AssistUsage });
 
 /** A line of the ledger: who sent which items of whose to whom, and what it cost. Never what they said. */
 export const LedgerLine = z.object({
@@ -333,6 +342,10 @@ export const assists = {
       features: z.array(z.object({ feature: Feature, models: z.array(z.object({ provider: Provider, model: z.string() })) })),
       /** Whose model finds passages by what they mean; null where none does. */
       meaning: Meaning.nullable(),
+      /** Whose model writes down what is said in a recording; null where none does. */
+      transcription: z.object({ provider: Provider, model: z.string() }).nullable(),
+      /** Whose model speaks the lines of a reading script; null where none does. */
+      speech: z.object({ provider: Provider, model: z.string() }).nullable(),
     }),
     summary: 'Whose models this house has set up and what they answer; empty when none is.',
   }),
@@ -342,6 +355,20 @@ export const assists = {
     body: z.union([Asked.extend({ task: AssistTask }), z.strictObject({ projectId: ProjectId, packetId: PacketId })]),
     output: z.object({ id: AssistId }),
     summary: 'Ask for help: a packet that was shown, or a task. With `Accept: text/event-stream` the answer is its stream.',
+  }),
+  transcribe: accountRoute('POST /transcriptions', {
+    query: z.object({ projectId: ProjectId }),
+    body: 'bytes',
+    output: Transcription,
+    summary:
+      'Write down what is said in a recording of one’s own voice: WAV, MP3, M4A, OGG, WebM or FLAC, up to 24 MiB, known by its bytes. It is kept nowhere. Who closes the connection cancels. A failure says in `details.left` whether the recording was sent to the provider.',
+  }),
+  speak: accountRoute('POST /assists/:assistId/speech', {
+    params: assistParams,
+    body: z.strictObject({ row: z.int().min(0).max(10_000) }),
+    output: 'sound',
+    summary:
+      'Hear a line of a reading script (`script`) that is over and was not decided, spoken as it stands there, row by row from 0. The sound comes as it is made and is kept nowhere. Who closes the connection cancels. A failure says in `details.left` whether the line was sent to the provider.',
   }),
   read: accountRoute('GET /assists/:assistId', { params: assistParams, output: Assist, summary: 'An assist, and its result while it is pending.' }),
   events: accountRoute('GET /assists/:assistId/events', { params: assistParams, output: 'text', summary: 'The stream of an assist, from its beginning or after `Last-Event-ID`; it may be read again and by several at once.' }),

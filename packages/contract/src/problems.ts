@@ -38,6 +38,11 @@ export const PROBLEMS = {
   'invalid-input': { status: 422, ko: '입력한 값을 확인해 주세요.', en: 'Please check what you entered.' },
   'unreadable-text': { status: 422, ko: '글자로 읽을 수 없는 파일입니다. TXT나 MD 파일인지 확인해 주세요.', en: 'The file cannot be read as text. Please check that it is a TXT or MD file.' },
   'unreadable-image': { status: 422, ko: '그림으로 읽을 수 없는 파일입니다. 다른 그림을 골라 주세요.', en: 'The file cannot be read as a picture. Please choose another one.' },
+  'unreadable-audio': {
+    status: 422,
+    ko: '녹음으로 읽을 수 없는 파일입니다. WAV, MP3, M4A, OGG, WebM, FLAC 가운데 하나를 골라 주세요.',
+    en: 'The file cannot be read as a recording. Please choose WAV, MP3, M4A, OGG, WebM or FLAC.',
+  },
   'too-many-requests': { status: 429, ko: '요청이 너무 많습니다. {seconds}초 뒤에 다시 해 주세요.', en: 'Too many requests. Please try again in {seconds} seconds.' },
   'ai-unconfigured': {
     status: 409,

@@ -9,12 +9,13 @@ const NEVER_CONNECTED = new Set(['ECONNREFUSED', 'ENOTFOUND', 'EAI_AGAIN', 'EHOS
 export function failureOf(failure: unknown, name: string): ModelFailure {
   if (failure instanceof ModelFailure) return failure;
   if (failure instanceof EgressRefused) return new ModelFailure('model-failed', { name, left: false });
-  if (APICallError.isInstance(failure) && (failure.statusCode ?? 0) >= 300) return ofStatus(failure.statusCode!, failure.responseHeaders ?? {}, name);
+  if (APICallError.isInstance(failure) && (failure.statusCode ?? 0) >= 300) return failureOfStatus(failure.statusCode!, failure.responseHeaders ?? {}, name);
   if (isOverload(failure)) return new ModelFailure('model-busy', { name, mayPass: true });
   return new ModelFailure('model-failed', { name, mayPass: true, left: !causesOf(failure).some(({ code }) => NEVER_CONNECTED.has(code ?? '')) });
 }
 
-function ofStatus(status: number, headers: Record<string, string>, name: string): ModelFailure {
+/** What a maker says by refusing with a status. */
+export function failureOfStatus(status: number, headers: Record<string, string>, name: string): ModelFailure {
   if (status === 401 || status === 403) return new ModelFailure('model-key', { name, status });
   if (status === 429 || status === 529) return new ModelFailure('model-busy', { name, status, mayPass: true, retryAfterMs: retryAfterMsOf(headers['retry-after']) });
   return new ModelFailure('model-failed', { name, status, mayPass: status >= 500, retryAfterMs: retryAfterMsOf(headers['retry-after']) });

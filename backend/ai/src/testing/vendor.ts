@@ -1,5 +1,6 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { aWav } from './recordings.ts';
 import { type End, type Wire, WIRES } from './wires.ts';
 
 /** What the stand-in answers to one request. */
@@ -27,6 +28,28 @@ interface Received {
   model: string;
 }
 
+/** A recording as it came to be written down. */
+interface Heard {
+  authorization: string | undefined;
+  model: string;
+  format: string;
+  name: string;
+  type: string;
+  bytes: Buffer;
+}
+
+/** What was said in it, with what the maker counted if it counts, or the status of a failure. */
+type Hearing = { text: string; usage?: object } | { status: number };
+
+/** A text as it came to be spoken. */
+interface Spoken {
+  authorization: string | undefined;
+  asked: unknown;
+}
+
+/** The sound of it, piece by piece, with gates as in a script and, where it breaks off, `cut`; or the status of a failure. */
+type Speaking = { pieces: readonly (Uint8Array | { gate: string })[]; cut?: boolean } | { status: number };
+
 /**
  * A maker of models that is none: one local server that speaks the three wires as they are documented, from scripts that a
  * test gives. It keeps what it received and counts the streams that are open.
@@ -38,7 +61,15 @@ export interface Vendor extends AsyncDisposable {
   readonly embedded: readonly { model: string; input: readonly string[]; dimensions: number | undefined }[];
   /** What a text means, in numbers, or the status of a failure; by its syllables until a test says otherwise. */
   meaning: (text: string) => readonly number[] | { status: number };
-  /** Streams that are open at this moment. */
+  /** What was sent to be written down. */
+  readonly heard: readonly Heard[];
+  /** What is said in a recording; nothing until a test says otherwise. */
+  hearing: (recording: Heard) => Hearing | Promise<Hearing>;
+  /** What was sent to be spoken. */
+  readonly spoken: readonly Spoken[];
+  /** How a text sounds; a second of a tone until a test says otherwise. */
+  speaking: (text: string) => Speaking;
+  /** Streams that are open at this moment, and recordings that are being listened to. */
   readonly streams: number;
   /** What the next requests are answered, in their order. Without any left, what `always` says. */
   next(...scripts: readonly Script[]): void;
@@ -54,6 +85,8 @@ export interface Vendor extends AsyncDisposable {
 export async function aVendor({ host = '127.0.0.1', port = 0 }: { host?: string; port?: number } = {}): Promise<Vendor> {
   const requests: Received[] = [];
   const embedded: { model: string; input: readonly string[]; dimensions: number | undefined }[] = [];
+  const heard: Heard[] = [];
+  const spoken: Spoken[] = [];
   const scripts: Script[] = [];
   const gates = new Map<string, { opened: Promise<void>; open: () => void }>();
   const open = new Set<ServerResponse>();
@@ -127,8 +160,11 @@ export async function aVendor({ host = '127.0.0.1', port = 0 }: { host?: string;
   }
 
   const server = createServer((request, response) => {
-    void bodyOf(request).then(async (body) => {
+    void bodyOf(request).then(async (bytes) => {
       const path = request.url!.split('?')[0]!;
+      if (path.endsWith('/audio/transcriptions') && request.method === 'POST') return hear(request, bytes, response);
+      const body = bytes.toString('utf8');
+      if (path.endsWith('/audio/speech') && request.method === 'POST') return speak(request, body, response);
       if (path.endsWith('/embeddings') && request.method === 'POST') return embed(body, response);
       const wire = (Object.keys(WIRES) as Wire[]).find((each) => path.endsWith(WIRES[each].path));
       if (wire === undefined || request.method !== 'POST') return control(request.method!, path, body, response);
@@ -153,6 +189,50 @@ export async function aVendor({ host = '127.0.0.1', port = 0 }: { host?: string;
     response.writeHead(status, { 'content-type': 'application/json' }).end(JSON.stringify(said));
   }
 
+  /** Counts it as open until it is over. */
+  function counted(response: ServerResponse): void {
+    open.add(response);
+    response.once('close', () => {
+      open.delete(response);
+      look();
+    });
+    look();
+  }
+
+  /** OpenAI’s `/v1/audio/speech`: JSON in, sound out. */
+  async function speak({ headers }: IncomingMessage, body: string, response: ServerResponse): Promise<void> {
+    const asked = JSON.parse(body) as { input: string };
+    spoken.push({ authorization: headers.authorization, asked });
+    const speaking = vendor.speaking(asked.input);
+    counted(response);
+    if ('status' in speaking) {
+      response.writeHead(speaking.status, { 'content-type': 'application/json' }).end(JSON.stringify(WIRES.chat.failure(speaking.status)));
+      return;
+    }
+    const gone = new Promise((done) => response.once('close', done));
+    // Some servers say this of any sound.
+    response.writeHead(200, { 'content-type': 'application/octet-stream' });
+    for (const piece of speaking.pieces) {
+      if (piece instanceof Uint8Array) await new Promise<void>((done) => void response.write(piece, () => done()));
+      else await Promise.race([gate(piece.gate).opened, gone]);
+      if (response.destroyed) return;
+    }
+    if (speaking.cut) response.destroy();
+    else response.end();
+  }
+
+  /** OpenAI’s `/v1/audio/transcriptions`: a form with the recording as a file. */
+  async function hear({ headers }: IncomingMessage, bytes: Buffer, response: ServerResponse): Promise<void> {
+    const form = await new Response(Uint8Array.from(bytes), { headers: { 'content-type': headers['content-type'] ?? '' } }).formData();
+    const [file, word] = [form.get('file') as File, (name: string) => String(form.get(name))];
+    const recording = { authorization: headers.authorization, model: word('model'), format: word('response_format'), name: file.name, type: file.type, bytes: Buffer.from(await file.arrayBuffer()) };
+    heard.push(recording);
+    counted(response);
+    const hearing = await vendor.hearing(recording);
+    const [status, said] = 'status' in hearing ? [hearing.status, WIRES.chat.failure(hearing.status)] : [200, hearing];
+    response.writeHead(status, { 'content-type': 'application/json' }).end(JSON.stringify(said));
+  }
+
   /** For a process of its own: `PUT /script` with a list, `GET /requests`, `POST /gates/name`. */
   function control(method: string, path: string, body: string, response: ServerResponse): void {
     const say = (status: number, value: unknown = null) => void response.writeHead(status, { 'content-type': 'application/json' }).end(JSON.stringify(value));
@@ -172,6 +252,10 @@ export async function aVendor({ host = '127.0.0.1', port = 0 }: { host?: string;
   const vendor: Vendor = {
     embedded,
     meaning: bySyllables,
+    heard,
+    hearing: () => ({ text: '' }),
+    spoken,
+    speaking: () => ({ pieces: [aWav(1)] }),
     url: `http://${host}:${(server.address() as AddressInfo).port}/v1`,
     requests,
     get streams() {
@@ -204,8 +288,8 @@ function withOpener(): { opened: Promise<void>; open: () => void } {
   return { opened: promise, open: resolve };
 }
 
-async function bodyOf(request: IncomingMessage): Promise<string> {
+async function bodyOf(request: IncomingMessage): Promise<Buffer> {
   const pieces: Buffer[] = [];
   for await (const piece of request as AsyncIterable<Buffer>) pieces.push(piece);
-  return Buffer.concat(pieces).toString('utf8');
+  return Buffer.concat(pieces);
 }
