@@ -164,7 +164,7 @@ test.runIf(hasNginx)('a silent socket is cut after the time the operator set, an
 // ── bodies and streams ──
 
 test.runIf(hasNginx)(
-  'a mebibyte is the limit; a book of 64 and a picture pass, and what is larger is told its limit',
+  'a mebibyte is the limit; a book of 64, a picture and a recording pass, and what is larger is told its limit',
   async () => {
     const book = '/api/projects/p/imports/i/files';
     const send = (path: string, bytes: number) => edge.ask(path, { method: 'POST', body: Buffer.alloc(bytes) });
@@ -177,16 +177,19 @@ test.runIf(hasNginx)(
       const refused = await send(path, 65 * MIB);
       expect(problem(refused)).toMatchObject({ code: 'too-large', title: sentenceOf('too-large', 'ko', { limit: '64 MiB' }) });
     }
+    expect(seen(await send('/ai/transcriptions?projectId=p', 24 * MIB)).bytes).toBe(24 * MIB);
+    expect(problem(await send('/ai/transcriptions?projectId=p', 25 * MIB)).details).toEqual({ limit: '24 MiB' });
     expect(seen(await send('/ws/v1/streams/s/frames', 5 * MIB)).bytes).toBe(5 * MIB);
     expect(problem(await send('/ws/v1/streams/s/frames', 6 * MIB)).details).toEqual({ limit: '5 MiB' });
   },
   60_000,
 );
 
-test.runIf(hasNginx)('an import and an upload are handed on while they are still being sent', async () => {
+test.runIf(hasNginx)('an import, an upload and a recording are handed on while they are still being sent', async () => {
   for (const [path, service] of [
     ['/api/projects/p/imports/live/files', 'core-api'],
     ['/media/uploads/live', 'media-service'],
+    ['/ai/transcriptions', 'ai-service'],
     ['/ws/v1/streams/live/frames', 'sync-service'],
   ] as const) {
     const arrived = new Promise<string>((done) =>
