@@ -17,6 +17,10 @@ export const test = base.extend<{ strangers: void }, { product: Product }>({
         COWRITE_AI_PRICES: 'gpt-5.6=1.25/10',
         COWRITE_AI_EMBEDDING_PROVIDER: 'openai',
         COWRITE_AI_EMBEDDING_MODEL: 'text-embedding-3-small',
+        COWRITE_AI_TRANSCRIPTION_PROVIDER: 'openai',
+        COWRITE_AI_TRANSCRIPTION_MODEL: 'gpt-4o-mini-transcribe',
+        COWRITE_AI_SPEECH_PROVIDER: 'openai',
+        COWRITE_AI_SPEECH_MODEL: 'gpt-4o-mini-tts',
       };
       await using stack = await startStack({ studio: true, envOf: { ai } });
       await use(Object.assign(stack, { vendor }));

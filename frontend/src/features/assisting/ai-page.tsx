@@ -31,7 +31,7 @@ export function AiPage() {
   const { projectId, ai, may } = useProject();
   const house = useQuery({ queryKey: ['ai', 'providers', projectId], queryFn: ({ signal }) => askHouse(projectId, signal), staleTime: 60_000, retry: 1 });
   if (ai === null || house.isPending) return <Skeleton lines={6} className="mx-auto max-w-3xl p-10" />;
-  const known = house.data ?? { providers: [], features: [], meaning: null };
+  const known = house.data ?? { providers: [], features: [], meaning: null, transcription: null, speech: null };
   return (
     <PlainPage title={t.pageTitle} text={t.pageText}>
       {house.isError && <FailedState text={problemText(house.error, locale)} retryName={t.retry} onRetry={() => void house.refetch()} />}
@@ -225,6 +225,9 @@ function Limits() {
   );
 }
 
+/** What nobody decides about. */
+const UNDECIDED: ReadonlySet<LedgerLine['feature']> = new Set(['meaning', 'transcribe', 'speak']);
+
 function Ledger() {
   const t = useWords(words);
   const locale = useLocale();
@@ -239,7 +242,7 @@ function Ledger() {
   });
   const nameOf = (userId: string) => members.find((member) => member.userId === userId)?.name ?? '?';
   const lines = pages.data?.pages.flatMap(({ items }) => items) ?? [];
-  const ended = (line: LedgerLine) => (line.decision ? t[line.decision] : line.state === 'failed' ? t.failed : line.state === 'cancelled' ? t.cancelled : line.feature === 'meaning' ? '' : t.pending);
+  const ended = (line: LedgerLine) => (line.decision ? t[line.decision] : line.state === 'failed' ? t.failed : line.state === 'cancelled' ? t.cancelled : UNDECIDED.has(line.feature) ? '' : t.pending);
   return (
     <Section title={t.ledger} text={t.ledgerText}>
       {pages.isError ? (
@@ -269,7 +272,7 @@ function Ledger() {
                     t.items(line.items.length),
                     line.items.some(({ of }) => of.length > 0) ? t.by([...new Set(line.items.flatMap(({ of }) => of))].map(nameOf).join(', ')) : '',
                     t.cost(countText(line.usage.tokensIn + line.usage.tokensOut, locale), line.usage.cost === null ? '' : ` · ${costText(line.usage.cost, line.usage.currency, locale)}`) + (line.usage.estimated ? ` (${t.estimated})` : ''),
-                    line.left ? t.leftYes : t.leftNo,
+                    line.feature === 'transcribe' ? (line.left ? t.recordingLeft : t.recordingStayed) : line.left ? t.leftYes : t.leftNo,
                   ]
                     .filter(Boolean)
                     .join(' · ')}

@@ -1,6 +1,6 @@
 'use client';
 
-import { ASSIST_NEEDS, assists, type AssistTask, Feature } from '@cowrite/contract';
+import { ASSIST_NEEDS, assists, type AssistTask, Feature, Provider, TRANSCRIBE_NEEDS } from '@cowrite/contract';
 import { useQuery, useQueryClient } from '@tanstack/react-query';
 import { X } from 'lucide-react';
 import { useEffect, useRef, useState } from 'react';
@@ -19,12 +19,14 @@ import { SelectField } from '../../shared/ui/select-field.tsx';
 import { TextField } from '../../shared/ui/text-field.tsx';
 import { EmptyState, FailedState, Skeleton } from '../../shared/ui/state.tsx';
 import { type Asked, useAssistRun } from './assist-run.ts';
+import { Dictation } from './dictation.tsx';
 import { glossaryIn } from './glossary.ts';
 import { numbered } from './numbered.ts';
 import { PacketSheet } from './packet-sheet.tsx';
 import { type RowsOf, Rows } from './rows-view.tsx';
 import { Answer, OneText, Rewriting, RunFoot, Variants } from './run-view.tsx';
 import { TextArea } from './text-area.tsx';
+import { useHouse } from './use-house.ts';
 import { useGhost } from './use-ghost.ts';
 import { words } from './words.ts';
 
@@ -63,11 +65,12 @@ export function AssistPanel({ onClose }: { onClose: () => void }) {
   const t = useWords(words);
   const locale = useLocale();
   const project = useProject();
-  const { projectId, ai, me, connection } = project;
-  const house = useQuery({ queryKey: ['ai', 'providers', projectId], queryFn: ({ signal }) => callAi(assists.providers, projectId, { projectId }, { signal }), staleTime: 60_000, retry: 1 });
+  const { projectId, ai, me, may, connection } = project;
+  const house = useHouse(projectId);
   const mine = ai?.members.find(({ userId }) => userId === me)?.agreed ?? [];
   const noticeOf = new Map(house.data?.providers.map(({ provider, notice }) => [provider, notice.version]));
-  const hasAgreed = mine.some(({ provider, notice }) => noticeOf.get(provider) === notice && ai?.allowed.some((allowed) => allowed.provider === provider));
+  const agreedTo = (asked: Provider) => mine.some(({ provider, notice }) => provider === asked && noticeOf.get(provider) === notice) && (ai?.allowed.some(({ provider }) => provider === asked) ?? false);
+  const hasAgreed = Provider.options.some(agreedTo);
   return (
     <div className="flex h-full flex-col">
       <header className="flex min-h-10 items-center justify-between border-b border-line px-4">
@@ -96,6 +99,7 @@ export function AssistPanel({ onClose }: { onClose: () => void }) {
         ) : (
           <Ask />
         )}
+        {hasAgreed && house.data?.transcription && may(TRANSCRIBE_NEEDS) && <Dictation by={house.data.transcription} hasAgreed={agreedTo(house.data.transcription.provider)} />}
       </div>
       {hasAgreed && <Allowance />}
     </div>
@@ -289,7 +293,7 @@ function Ask() {
           {REWRITES.has(shown) && run.texts.length > 0 && <Rewriting run={run} before={about.before} onTake={take} onDismiss={dismiss} />}
           {shown === 'ask' && <Answer run={run} />}
           {(shown === 'summarise' || shown === 'simulate') && <OneText name={t[shown]} run={run} onDismiss={dismiss} />}
-          {hasRows(shown) && <Rows feature={shown} run={run} onDismiss={dismiss} />}
+          {hasRows(shown) && <Rows key={run.assist?.id ?? 'coming'} feature={shown} run={run} onDismiss={dismiss} />}
           <RunFoot run={run} onAgain={() => go(about)} />
         </div>
       )}

@@ -5,6 +5,9 @@ import { assistEvents, callAi } from '../../shared/api/call-ai.ts';
 /** What is asked for: a packet that was shown, or a task. */
 export type Asked = { packetId: string } | { task: AssistTask; without?: string[] };
 
+/** A line of a table that a model made. */
+export type Row = Extract<AssistResult, { kind: 'rows' }>['rows'][number];
+
 /** An assist as it is seen while it comes. */
 export interface Run {
   state: 'asking' | 'running' | 'done' | 'stopped' | 'failed';

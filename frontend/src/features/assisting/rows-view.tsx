@@ -5,13 +5,13 @@ import { useLocale, useWords } from '../../shared/i18n/words.tsx';
 import { countText } from '../../shared/i18n/numbers.ts';
 import { Button } from '../../shared/ui/button.tsx';
 import { useNotify } from '../../shared/ui/notices.tsx';
-import type { Run } from './assist-run.ts';
+import type { Row, Run } from './assist-run.ts';
 import { termsText } from './glossary.ts';
+import { Listening, ListenTo, useListening } from './listening.tsx';
 import { numbered } from './numbered.ts';
 import { CitationLink } from './run-view.tsx';
 import { words } from './words.ts';
 
-type Row = Extract<AssistResult, { kind: 'rows' }>['rows'][number];
 export type RowsOf = 'translate' | 'storyboard' | 'script' | 'react' | 'research';
 
 const textOf = (value: unknown): string => (typeof value === 'string' ? value : '');
@@ -29,6 +29,7 @@ export function Rows({ feature, run, onDismiss }: { feature: RowsOf; run: Run; o
   const locale = useLocale();
   const notify = useNotify();
   const rows = rowsOf(run);
+  const listening = useListening(run.assist?.id ?? null, rows);
   const copy = async () => {
     await navigator.clipboard.writeText(rows.map((row) => plain(feature, row).join('\t')).join('\n'));
     notify({ text: t.copied });
@@ -41,9 +42,11 @@ export function Rows({ feature, run, onDismiss }: { feature: RowsOf; run: Run; o
         {numbered(rows).map(({ number, thing: row }) => (
           <li key={number} className="rounded-lg border border-line bg-surface p-3">
             <RowCard feature={feature} row={row} number={number} />
+            {feature === 'script' && <ListenTo listening={listening} number={number} />}
           </li>
         ))}
       </ol>
+      {feature === 'script' && <Listening listening={listening} />}
       {run.state !== 'running' && (
         <div className="flex gap-2">
           <Button onClick={() => void copy()}>{t.copy}</Button>

@@ -248,7 +248,7 @@ export function RunFoot({ run, onAgain }: { run: Run; onAgain: () => void }) {
 }
 
 /** The sentence for a failure, with times as people read them. */
-function failureText(failure: unknown, locale: 'ko' | 'en'): string {
+export function failureText(failure: unknown, locale: 'ko' | 'en'): string {
   if (!(failure instanceof Problem)) return problemText(failure, locale);
   const { resetsAt, provider } = failure.details;
   return problemText(

@@ -1,4 +1,4 @@
-import { AssistEvent, type Out, type Route, routes } from '@cowrite/contract';
+import { AssistEvent, type Out, Problem, type Route, routes } from '@cowrite/contract';
 import { EventSourceParserStream } from 'eventsource-parser/stream';
 import { call, problemOf, studioConfig } from './call.ts';
 import { prepare } from './request.ts';
@@ -26,6 +26,14 @@ async function send(route: Route, projectId: string, given: Record<string, unkno
 export async function callAi<R extends Route>(route: R, projectId: string, given: Record<string, unknown>, options: Options = {}): Promise<Out<R>> {
   const response = await send(route, projectId, given, options);
   return (route.output as { parse(value: unknown): Out<R> }).parse(await response.json());
+}
+
+/** The sound that a route of the AI service answers, once all of it is here. @throws as `callAi`, and `cut-short` when it breaks off */
+export async function soundFromAi(route: Route, projectId: string, given: Record<string, unknown>, options: Options = {}): Promise<Blob> {
+  const response = await send(route, projectId, given, options);
+  return response.blob().catch((failure: unknown) => {
+    throw options.signal?.aborted ? failure : new Problem('cut-short', { left: true });
+  });
 }
 
 /** The events of an assist as they come, until its last. The stream breaking off early is a TypeError. */

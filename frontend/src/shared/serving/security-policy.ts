@@ -17,6 +17,8 @@ export function securityPolicyOf(nonce: string, config: StudioConfig, developing
     `style-src 'self' 'nonce-${nonce}'`,
     "style-src-attr 'unsafe-inline'",
     `img-src ${["'self'", 'blob:', 'data:', pictures ?? ''].filter(Boolean).join(' ')}`,
+    // What is heard was fetched by the page.
+    "media-src 'self' blob:",
     "font-src 'self'",
     `connect-src ${[...new Set(["'self'", ...origins, socket ?? '', overHttp ?? ''])].filter(Boolean).join(' ')}`,
     "worker-src 'self'",
