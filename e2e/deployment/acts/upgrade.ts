@@ -15,7 +15,7 @@ export async function upgrade(house: House): Promise<void> {
   await crowd.write();
   const unsavedMs = crowd.longestUnsavedMs();
   budget('somebody has unsaved text for', unsavedMs, UNSAVED_AT_MOST_MS);
-  const made = await house.compose('exec', '-T', 'db', 'psql', '-U', 'cowrite', '-d', 'cowrite', '-Atc', "SELECT to_regclass('core.of_the_next_version')");
+  const made = await house.compose('exec', '-T', 'db', 'sh', '-c', `PGPASSWORD=$POSTGRES_PASSWORD exec psql -h 127.0.0.1 -U cowrite -d cowrite -Atc "SELECT to_regclass('core.of_the_next_version')"`);
   demand(made.trim() === 'core.of_the_next_version', `the tables are those of the newer version: ${made}`);
   passed(`upgraded in ${seconds(tookMs)} under ${crowd.writers.length} writers, unsaved for at most ${seconds(unsavedMs)}: ${await crowd.rest()} lines, LOST 0 DUP 0`);
 }
