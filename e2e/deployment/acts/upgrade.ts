@@ -22,7 +22,7 @@ export async function upgrade(house: House): Promise<void> {
 
 /** What `./cowrite bundle` packs is all that a machine needs which can neither build nor fetch. */
 export async function bundle(house: House): Promise<void> {
-  passed((await house.cowrite('bundle', 'images.tar.gz')).trim());
+  passed((await house.cowrite('bundle', 'images.tar.gz')).trim().split('\n').at(-1)!);
   await house.run('sha256sum', '-c', 'images.tar.gz.sha256');
   await house.compose('down');
   const names = [...(await house.compose('config')).matchAll(/^ +image: (.+)$/gm)].map((match) => match[1]!);
