@@ -186,16 +186,16 @@ function Ask() {
   };
   const state = run?.state;
   const isContinued = about?.task.feature === 'continue';
+  // Where the text is seen, one goes on in it: the first proposal stands there as a ghost. In a drawer it is covered.
+  const arrive = useRef<() => void>(() => undefined);
+  arrive.current = () => {
+    if (isContinued && !result.current?.closest('[role=dialog]')) scene?.focus();
+    else result.current?.focus();
+    if (isContinued) say(t.ghostThere);
+  };
   useEffect(() => {
-    // Where the text is seen, one goes on in it: the first proposal stands there as a ghost. In a drawer it is covered.
-    if (state === 'done') {
-      if (isContinued && !result.current?.closest('[role=dialog]')) scene?.focus();
-      else result.current?.focus();
-      if (isContinued) say(t.ghostThere);
-    }
+    if (state === 'done') arrive.current();
     if (state && state !== 'asking' && state !== 'running') void queries.invalidateQueries({ queryKey: ['ai', 'allowance', projectId] });
-    // What is open then is where it was asked for.
-    // oxlint-disable-next-line react-hooks/exhaustive-deps
   }, [state, queries, projectId]);
   // What a character answered is part of the talk from then on.
   const answer = state === 'done' && about?.task.feature === 'simulate' ? run?.texts[0] : undefined;

@@ -1,4 +1,4 @@
-import { useEffect, useState } from 'react';
+import { useEffect, useRef, useState } from 'react';
 import { type HeldPlace, useOpenScene } from '../../shared/project/open-scene.ts';
 
 /** Shows the texts of a run, one at a time, as a ghost behind their place: Tab takes it, Alt ] shows the next. */
@@ -11,17 +11,18 @@ export function useGhost({ place, texts, isWhole, onTake }: { place: HeldPlace |
   const count = there.length;
   const text = there[turned % count] ?? '';
   const shown = place === gone ? null : place;
+  // What is taken is what is shown; a new function for it is no new ghost.
+  const taking = useRef(onTake);
+  taking.current = onTake;
   useEffect(() => {
     if (scene === null || shown === null || text === '') return;
     scene.showGhost({
       place: shown,
       text,
-      take: isWhole ? () => onTake(text) : null,
+      take: isWhole ? () => taking.current(text) : null,
       letGo: () => setGone(shown),
       turn: count > 1 ? (by) => setTurned((before) => before + by + count) : null,
     });
     return () => scene.showGhost(null);
-    // What is taken is what is shown; a new function for it is no new ghost.
-    // oxlint-disable-next-line react-hooks/exhaustive-deps
   }, [scene, shown, text, isWhole, count]);
 }
