@@ -65,3 +65,14 @@ test('who thinks better of it, or comes back twice, is told so and may begin aga
   await page.getByRole('link', { name: '로그인 화면으로' }).click();
   await expect(page.getByRole('button', { name: '카카오로 계속하기' })).toBeVisible();
 });
+
+test('a lost answer does not take the other ways from who came', async ({ page, street: { product } }) => {
+  const asked: string[] = [];
+  await page.route('**/auth/providers', async (route) => {
+    asked.push(route.request().method());
+    await (asked.length < 3 ? route.abort('connectionreset') : route.continue());
+  });
+  await page.goto(`${studioUrl(product)}/login`);
+  await expect(page.getByRole('button', { name: 'Google로 계속하기' })).toBeVisible();
+  expect(asked.length).toBeGreaterThanOrEqual(3);
+});

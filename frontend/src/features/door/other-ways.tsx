@@ -17,14 +17,19 @@ export function OtherWays() {
   const [failure, setFailure] = useState<unknown>(null);
   const [working, setWorking] = useState(false);
   useEffect(() => {
-    let isHere = true;
-    call(routes.social.providers, {})
-      .then((answer) => isHere && setProviders(answer.providers))
-      // The form above works without them, and says by itself when the server is away.
-      .catch(() => undefined);
-    return () => {
-      isHere = false;
-    };
+    const left = new AbortController();
+    // Asked until it is known: one answer that got lost must not take these ways from who came. The form above works
+    // meanwhile, and says by itself when the server is away.
+    void (async () => {
+      for (let pause = 500; !left.signal.aborted; pause = Math.min(2 * pause, 30_000)) {
+        try {
+          return setProviders((await call(routes.social.providers, {}, { signal: left.signal })).providers);
+        } catch {
+          await new Promise((done) => setTimeout(done, pause));
+        }
+      }
+    })();
+    return () => left.abort();
   }, []);
   if (providers.length === 0) return null;
   const go = async (provider: SignInProvider) => {
