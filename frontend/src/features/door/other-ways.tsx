@@ -9,6 +9,8 @@ import { FormFailure } from './form-failure.tsx';
 import { wayBack } from './way-back.ts';
 import { words } from './words.ts';
 
+const ANSWERS_WITHIN_MS = 10_000;
+
 /** The other houses one may sign in with, where the installation has set some up. Without them there is nothing here. */
 export function OtherWays() {
   const t = useWords(words);
@@ -18,12 +20,12 @@ export function OtherWays() {
   const [working, setWorking] = useState(false);
   useEffect(() => {
     const left = new AbortController();
-    // Asked until it is known: one answer that got lost must not take these ways from who came. The form above works
-    // meanwhile, and says by itself when the server is away.
+    // Asked until it is known: an answer that got lost, or never comes, must not take these ways from who is here. The
+    // form above works meanwhile, and says by itself when the server is away.
     void (async () => {
       for (let pause = 500; !left.signal.aborted; pause = Math.min(2 * pause, 30_000)) {
         try {
-          return setProviders((await call(routes.social.providers, {}, { signal: left.signal })).providers);
+          return setProviders((await call(routes.social.providers, {}, { signal: AbortSignal.any([left.signal, AbortSignal.timeout(ANSWERS_WITHIN_MS)]) })).providers);
         } catch {
           await new Promise((done) => setTimeout(done, pause));
         }

@@ -24,7 +24,6 @@ export function usePerson(options: { required: boolean }): PersonState {
     queryKey: PERSON_KEY,
     queryFn: async () => (await call(routes.accounts.me, {})).user,
     staleTime: 60_000,
-    retry: false,
     networkMode: 'always',
   });
   // Known at the first paint after hydration, so that nothing waits for an answer that is nearly always the same.
