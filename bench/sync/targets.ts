@@ -16,7 +16,7 @@ export type TargetName = (typeof TARGETS)[number];
 export interface Target extends AsyncDisposable {
   readonly name: TargetName;
   readonly wire: Wire;
-  /** Whether what was written is there for a late reader: everywhere but at the floor. */
+  /** Whether each keystroke is there for a late reader: everywhere but at the floor. */
   readonly keeps: boolean;
   start(): Promise<void>;
   /** Ends it in order, after what it does in the background is done. */
@@ -232,6 +232,7 @@ export function peerService(name: Peer['name'], folder: string, port: number, en
       COWRITE_BENCH_PEER: '1',
       HOST: '127.0.0.1',
       PORT: String(port),
+      FOLDER: folder,
       DATABASE: join(folder, 'documents.sqlite'),
       YPERSISTENCE: join(folder, 'documents.level'),
       ...env,

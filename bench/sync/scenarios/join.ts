@@ -21,7 +21,7 @@ export const join = (scene: Manuscript, book: Manuscript): Scenario => ({
   name: 'join',
   title: `join: a scene written in 260,000 keystrokes (${Math.round(scene.bytes / 1_000)} KB) and a book of 1,000,000 characters (${(book.bytes / 1_000_000).toFixed(2)} MB)`,
   roundsMax: 2,
-  targets: EVERYONE,
+  targets: [...EVERYONE, 'floor'],
   figures: [
     { key: 'cold', label: 'scene, cold, ms', digits: 1, goals: [ofPeer('cold', 1 / 6, 'hocuspocus', '≤ 1/6 Hocuspocus')] },
     { key: 'coldCpu', label: 'scene, cold, server CPU ms', digits: 1 },

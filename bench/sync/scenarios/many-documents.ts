@@ -8,7 +8,7 @@ const PER_SECOND = 1_500;
 export const manyDocuments: Scenario = {
   name: 'many-documents',
   title: `many documents: ${DOCUMENTS * 2} sockets on ${DOCUMENTS} documents, ${PER_SECOND} keystrokes a second`,
-  targets: ['cowrite', 'cowrite-hocuspocus', 'hocuspocus', 'y-websocket'],
+  targets: ['cowrite', 'cowrite-hocuspocus', 'hocuspocus', 'y-websocket', 'floor'],
   figures: [
     { key: 'p50', label: 'propagation p50, ms', digits: 2, goals: [ofPeer('p50', 0.4, 'hocuspocus', '≤ 0.4 × Hocuspocus'), ofPeer('p50', 0.7, 'y-websocket', '≤ 0.7 × y-websocket')] },
     { key: 'p95', label: 'propagation p95, ms', digits: 2 },

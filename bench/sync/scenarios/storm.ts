@@ -19,7 +19,7 @@ export const storm = (manuscript: Manuscript): Scenario => ({
   name: 'storm',
   title: `storm: 500 reconnects at once (quick: 200) on ${DOCUMENTS} documents of ${Math.round(manuscript.bytes / 1_000)} KB`,
   roundsMax: 2,
-  targets: EVERYONE,
+  targets: [...EVERYONE, 'floor'],
   figures: [
     { key: 'cpu', label: 'server CPU, ms a join', digits: 2, goals: [ofPeer('cpu', 1 / 8, 'hocuspocus', '≤ 1/8 Hocuspocus')] },
     { key: 'help', label: '+h, ms a join', digits: 2 },

@@ -8,7 +8,7 @@ import { freePort, type ServiceProcess } from '../../stack.ts';
 import { closeAll, openAll, type Pass, until } from '../client.ts';
 import { ofPeer, type Scenario } from '../figures.ts';
 import { findProgram } from '../peers.ts';
-import { Cowrite, peerService, type Target } from '../targets.ts';
+import { Cowrite, Peer, peerService, type Target } from '../targets.ts';
 import { typeInto } from '../typing.ts';
 import { Typist } from '../typist.ts';
 
@@ -21,7 +21,7 @@ const TRAVELS_WITHIN_MS = 6_000;
 export const twoNodes: Scenario = {
   name: 'two-nodes',
   title: `two nodes: ${DOCUMENTS} documents, writers on one node, readers on the other, ${PER_SECOND} keystrokes a second`,
-  targets: ['cowrite', 'hocuspocus'],
+  targets: ['cowrite', 'hocuspocus', 'floor'],
   roundsMax: 1,
   figures: [
     { key: 'p50', label: 'propagation p50, ms', digits: 2 },
@@ -90,8 +90,8 @@ async function nodesOf(target: Target): Promise<Nodes> {
   const services: ServiceProcess[] = [];
   for (let node = 0; node < 2; node += 1) {
     if (target instanceof Cowrite) services.push(await target.another({ REDIS_URL: `redis://127.0.0.1:${port}` }));
-    else {
-      const service = peerService('hocuspocus', folder, await freePort(), { REDIS_PORT: String(port) });
+    else if (target instanceof Peer) {
+      const service = peerService(target.name, folder, await freePort(), { REDIS_PORT: String(port) });
       services.push(service);
       await service.start();
     }
