@@ -28,6 +28,8 @@ export class RedisBus implements Bus {
   #isDown = true;
   #stopped = false;
   #listening: Promise<void> = Promise.resolve();
+  /** Settles when Redis took what was said last, or did not. */
+  #spoken: Promise<unknown> = Promise.resolve();
 
   constructor({ url, node, logger, prefix = 'cowrite:bus' }: { url: string; node: string; logger: Logger; prefix?: string }) {
     this.#node = node;
@@ -51,20 +53,15 @@ export class RedisBus implements Bus {
   }
 
   say(messages: readonly BusMessage[]): void {
-    const streams = new Map<string, BusMessage[]>();
-    for (const message of messages) {
-      const stream = this.#streamOf(message);
-      streams.set(stream, [...(streams.get(stream) ?? []), message]);
-    }
-    for (const [stream, some] of streams) {
-      this.#mouth.xadd(stream, 'MAXLEN', '~', ENTRIES_MAX, '*', 'said', spoken(this.#node, some)).catch(() => {
-        // Full, slow or away: the others find what was committed by looking at the log.
-      });
-    }
+    // Full, slow or away: the others find what was committed by looking at the log.
+    this.#spoken = Promise.allSettled(
+      [...Map.groupBy(messages, (message) => this.#streamOf(message))].map(([stream, some]) => this.#mouth.xadd(stream, 'MAXLEN', '~', ENTRIES_MAX, '*', 'said', spoken(this.#node, some), 'from', this.#node)),
+    );
   }
 
   async stop(): Promise<void> {
     this.#stopped = true;
+    await this.#spoken;
     this.#mouth.disconnect();
     this.#ear.disconnect();
     await this.#listening;
@@ -99,6 +96,7 @@ export class RedisBus implements Bus {
         for (const [stream, entries] of answer) {
           for (const [id, fields] of entries) {
             this.#lastIds[streams.indexOf(stream)] = id;
+            if (fields?.[3] === this.#node) continue;
             const said = understood(fields?.[1] ?? '');
             if (said && said.from !== this.#node) for (const message of said.messages) this.#ears?.hear(said.from, message);
           }

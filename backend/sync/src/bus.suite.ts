@@ -56,6 +56,21 @@ export function busSuite(make: () => Promise<Buses>): void {
     await Promise.all([one, two, three].map(({ bus }) => bus.stop()));
   });
 
+  test('what is said in many small pieces is heard whole, also what a node says before it goes', async () => {
+    await using buses = await make();
+    const [one, two] = [await aNode(buses), await aNode(buses)];
+    const rows = Array.from({ length: 50 }, (_, at) => aRow(Uint8Array.of(at), at + 1));
+    for (const row of rows) {
+      one.bus.say([row]);
+      await new Promise((resolve) => setImmediate(resolve));
+    }
+    await one.bus.stop();
+    await two.until(rows.length);
+    expect(two.heard.map(({ message }) => message)).toHaveLength(rows.length);
+    for (const row of rows) expect(two.heard.map(({ message }) => message)).toContainEqual(row);
+    await two.bus.stop();
+  });
+
   test('a row of any size is told, if need be as a pointer; many at once are all told', async () => {
     await using buses = await make();
     const [one, two] = [await aNode(buses), await aNode(buses)];
