@@ -45,7 +45,7 @@ export function createSync({ config, logger, keys }: { config: SyncConfig; logge
     if (messages.length > 0 && nodes.areOthers) bus.say(messages);
   };
   const committed = (rows: readonly NewRow[]) => say(rows.map(rowMessage));
-  const commits = new CommitQueue({ log: new PostgresUpdateLog(writing), node, windowMs: config.COWRITE_SYNC_COMMIT_WINDOW, logger, committed, took: (updates, ms) => figures.committed(updates, ms) });
+  const commits = new CommitQueue({ log: new PostgresUpdateLog(writing), node, windowMs: config.COWRITE_SYNC_COMMIT_WINDOW, logger, turn, committed, took: (updates, ms) => figures.committed(updates, ms) });
   const host = new RoomHost({
     log: new PostgresUpdateLog(pool),
     commits,

@@ -1,5 +1,6 @@
 import { type Logger, traced } from '@cowrite/service-kit';
 import { type Credit, writeBatch } from '@cowrite/sync-core';
+import type { Turn } from './turn.ts';
 import { type NewRow, PoisonedRows, type RowCredits, type UpdateLog } from './update-log.ts';
 
 /** One update of one room, waiting to be written. */
@@ -40,6 +41,7 @@ export class CommitQueue {
   readonly #node: string;
   readonly #windowMs: number;
   readonly #logger: Logger;
+  readonly #turn: Pick<Turn, 'over'>;
   readonly #committed: (rows: readonly NewRow[]) => void;
   readonly #took: (updates: number, ms: number) => void;
   #waiting = new Map<CommitRoom, Waiting[]>();
@@ -59,6 +61,7 @@ export class CommitQueue {
     node,
     windowMs,
     logger,
+    turn,
     committed = () => undefined,
     took = () => undefined,
   }: {
@@ -66,6 +69,7 @@ export class CommitQueue {
     node: string;
     windowMs: number;
     logger: Logger;
+    turn: Pick<Turn, 'over'>;
     committed?: (rows: readonly NewRow[]) => void;
     took?: (updates: number, ms: number) => void;
   }) {
@@ -73,6 +77,7 @@ export class CommitQueue {
     this.#node = node;
     this.#windowMs = windowMs;
     this.#logger = logger;
+    this.#turn = turn;
     this.#committed = committed;
     this.#took = took;
   }
@@ -96,9 +101,9 @@ export class CommitQueue {
   }
 
   async #run(): Promise<void> {
-    // Lets everything that arrived in this turn of the event loop share the commit.
-    await new Promise((resolve) => setImmediate(resolve));
-    while (this.#waiting.size > 0 && !this.#stopped) {
+    // Everything that arrived in this turn of the event loop shares the commit. Making one is the longest thing that this
+    // thread does for a keystroke: who is to read it, and who waits for the commit before, are told first.
+    for (await this.#turn.over(); this.#waiting.size > 0 && !this.#stopped; await this.#turn.over()) {
       const batch = this.#waiting;
       const startedMs = performance.now();
       const sinceMs = this.#sinceMs;
@@ -117,7 +122,6 @@ export class CommitQueue {
       if (updates >= MANY && waitMs > 0) await new Promise((resolve) => setTimeout(resolve, waitMs));
     }
     this.#running = null;
-    if (this.#waiting.size > 0 && !this.#stopped) this.#running = this.#run();
   }
 
   #prepare(room: CommitRoom, list: Waiting[]) {

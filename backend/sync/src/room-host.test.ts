@@ -15,8 +15,9 @@ const DOCUMENT = '01a20733-44ac-7f91-a340-ff07e05ddccd';
 /** A host whose store is the test's hand. */
 function aHost({ log = new MemoryUpdateLog(), editorsMax = 2, readersMax = 1, say = (_messages: readonly BusMessage[]): void => undefined } = {}) {
   const logger = createLogger({ service: 'test', level: 'silent' });
-  const commits = new CommitQueue({ log, node: '01a20733-0000-7000-8000-000000000001', windowMs: 0, logger });
-  const host = new RoomHost({ log, commits, limits: DOCUMENT_LIMITS, presence: { expiresAfterMs: 30_000, stateBytesMax: 1_000 }, lingerMs: 60_000, editorsMax, readersMax, clock: () => 0, turn: new Turn(), say, logger });
+  const turn = new Turn();
+  const commits = new CommitQueue({ log, node: '01a20733-0000-7000-8000-000000000001', windowMs: 0, logger, turn });
+  const host = new RoomHost({ log, commits, limits: DOCUMENT_LIMITS, presence: { expiresAfterMs: 30_000, stateBytesMax: 1_000 }, lingerMs: 60_000, editorsMax, readersMax, clock: () => 0, turn, say, logger });
   return { log, host, commits };
 }
 

@@ -10,6 +10,7 @@ export interface Flushing {
 export class Turn {
   readonly #rooms = new Set<Flushing>();
   readonly #sockets = new Set<Flushing>();
+  #waiting: (() => void)[] = [];
   #isComing = false;
 
   room(room: Flushing): void {
@@ -20,6 +21,14 @@ export class Turn {
   socket(socket: Flushing): void {
     this.#sockets.add(socket);
     this.#come();
+  }
+
+  /** Fulfilled when this turn is over: whoever waits for a word has it by then, and what takes longer may begin. */
+  over(): Promise<void> {
+    return new Promise((resolve) => {
+      this.#waiting.push(resolve);
+      this.#come();
+    });
   }
 
   #come(): void {
@@ -36,6 +45,9 @@ export class Turn {
       }
     }
     this.#isComing = false;
+    const waiting = this.#waiting;
+    this.#waiting = [];
+    for (const resolve of waiting) resolve();
     if (this.#rooms.size + this.#sockets.size > 0) this.#come();
   }
 }
