@@ -146,13 +146,21 @@ export async function beginSending(
   });
 }
 
-/** The answer that the same messages were given by the same model in the same work lately, if the work keeps answers for that. */
-export async function sameAnswer(pool: Pool, projectId: ProjectId, { hash, model }: Pick<Made, 'hash' | 'model'>, since: Date): Promise<AssistResult | null> {
+/** Neither an answer nor what was told again of it was dismissed. */
+const NOT_DISMISSED = "NOT EXISTS (SELECT FROM ai.assist d WHERE d.project_id = a.project_id AND d.packet_hash = a.packet_hash AND d.decision = 'dismissed' AND d.id >= a.id)";
+
+/**
+ * The answer that was given lately to the same task with the same messages, by the same model and in the same work, if the work keeps
+ * answers for that. What is asked was made for this asker and by what is agreed to now, so that nobody is told by an answer what they
+ * may not read. The hour is the first answer's; whoever dismisses it, or what was told again of it, ends it for everybody.
+ */
+export async function sameAnswer(pool: Pool, projectId: ProjectId, { hash, provider, model, task }: Pick<Made, 'hash' | 'provider' | 'model' | 'task'>, since: Date): Promise<AssistResult | null> {
   const { rows } = await pool.query<{ result: unknown }>(
     `SELECT t.result FROM ai.assist a JOIN ai.assist_text t ON t.assist_id = a.id
-      WHERE a.project_id = $1 AND a.packet_hash = $2 AND a.model = $3 AND a.state = 'done' AND a.created_at > $4 AND t.cache_answers AND t.result IS NOT NULL AND a.decision IS DISTINCT FROM 'dismissed'
+      WHERE a.project_id = $1 AND a.packet_hash = $2 AND a.provider = $3 AND a.model = $4 AND t.made -> 'task' = $5::jsonb
+        AND a.state = 'done' AND NOT a.cached AND a.created_at > $6 AND t.cache_answers AND t.result IS NOT NULL AND ${NOT_DISMISSED}
       ORDER BY a.id DESC LIMIT 1`,
-    [projectId, hash, model, since],
+    [projectId, hash, provider, model, JSON.stringify(task), since],
   );
   return rows[0] === undefined ? null : AssistResult.parse(rows[0].result);
 }
@@ -396,8 +404,17 @@ export interface Step {
   estimated: boolean;
 }
 
-export async function keepStep(pool: Pool, id: AssistId, hash: string, { answer, tokensIn, tokensOut, estimated }: Step): Promise<void> {
-  await pool.query('INSERT INTO ai.assist_step (assist_id, hash, answer, tokens_in, tokens_out, estimated) VALUES ($1, $2, $3, $4, $5, $6) ON CONFLICT DO NOTHING', [id, hash, answer, tokensIn, tokensOut, estimated]);
+export async function keepStep(pool: Pool, id: AssistId, hash: string, { provider, model, answer, tokensIn, tokensOut, estimated }: Step & { provider: Provider; model: string }): Promise<void> {
+  await pool.query('INSERT INTO ai.assist_step (assist_id, hash, provider, model, answer, tokens_in, tokens_out, estimated) VALUES ($1, $2, $3, $4, $5, $6, $7, $8) ON CONFLICT DO NOTHING', [
+    id,
+    hash,
+    provider,
+    model,
+    answer,
+    tokensIn,
+    tokensOut,
+    estimated,
+  ]);
 }
 
 /** What this assist's steps have used so far. */
@@ -409,14 +426,18 @@ export async function stepsUsed(pool: Pool, id: AssistId): Promise<{ tokensIn: n
   return rows[0]!;
 }
 
-/** The answer to a step: this assist's own from before it was interrupted, or that of the same work within the hour, where answers are kept. */
-export async function stepOf(pool: Pool, id: AssistId, hash: string, { projectId, since }: { projectId: string; since: Date | null }): Promise<string | null> {
-  const { rows } = await pool.query<{ answer: string }>(
-    `SELECT s.answer FROM ai.assist_step s JOIN ai.assist a ON a.id = s.assist_id JOIN ai.assist_text t ON t.assist_id = a.id
-      WHERE s.hash = $2 AND (s.assist_id = $1 OR (a.project_id = $3 AND a.created_at > $4 AND t.cache_answers AND a.decision IS DISTINCT FROM 'dismissed')) LIMIT 1`,
-    [id, hash, projectId, since],
+/**
+ * The answer to a step: this assist's own from before it was interrupted, or that of the same model in the same work within the hour,
+ * where answers are kept. `isOwn`: it was asked for by this assist.
+ */
+export async function stepOf(pool: Pool, id: AssistId, hash: string, { projectId, provider, model, since }: { projectId: string; provider: Provider; model: string; since: Date | null }): Promise<{ answer: string; isOwn: boolean } | null> {
+  const { rows } = await pool.query<{ answer: string; isOwn: boolean }>(
+    `SELECT s.answer, s.assist_id = $1 AS "isOwn" FROM ai.assist_step s JOIN ai.assist a ON a.id = s.assist_id JOIN ai.assist_text t ON t.assist_id = a.id
+      WHERE s.hash = $2 AND (s.assist_id = $1 OR (a.project_id = $3 AND s.provider = $4 AND s.model = $5 AND a.created_at > $6 AND t.cache_answers AND ${NOT_DISMISSED}))
+      ORDER BY "isOwn" DESC, a.id DESC LIMIT 1`,
+    [id, hash, projectId, provider, model, since],
   );
-  return rows[0]?.answer ?? null;
+  return rows[0] ?? null;
 }
 
 /** Lines of a work's ledger, the newest first: all of them, or those that `only` sent or whose text was among what was sent. */
@@ -441,6 +462,7 @@ export async function ledger(pool: Pool, projectId: ProjectId, { only, before, l
         items: row.items,
         usage: usageOf(row),
         decision: row.decision,
+        cached: row.cached,
       }) as LedgerLine,
   );
 }

@@ -349,21 +349,94 @@ test('undecided texts are forgotten after a day, unless the work keeps them', as
   expect((await house.ask('GET', `/assists/${kept}`)).body).toMatchObject({ result: { texts: ['예'] } });
 });
 
-test('the same request within the hour costs nothing, in works that keep answers, until it is dismissed', async () => {
-  await using house = await aTellingHouse();
+/** A house whose work keeps answers for an hour, and whose model says something else each time. */
+async function aKeepingHouse(environment: Record<string, string> = {}): Promise<House> {
+  const house = await aHouse(environment);
   const work = aNote('work', '해학', { id: 'w' });
   house.core.tell = () => aBrief([work, anItem('text', scene, { id: 't' })], { cacheAnswers: true });
-  house.vendor.next({ pieces: ['처음'] }, { pieces: ['다음'] }, { pieces: ['셋째'] });
+  house.vendor.always(() => ({ pieces: [`${house.vendor.requests.length}번째 답`], usage: { in: 10, out: 2 } }));
+  return house;
+}
+const textsOf = async (house: House, task: AssistTask = REWRITE, of = house.owner) => {
+  const assist = await house.over(await house.assist(task, { of }), { of });
+  return { cached: assist.cached, text: assist.result?.kind === 'texts' ? assist.result.texts[0] : null, id: assist.id };
+};
+
+test('the same request within the hour costs nothing, in works that keep answers, and the ledger says so', async () => {
+  await using house = await aKeepingHouse({ COWRITE_AI_PRICES: 'gpt-5.6=2/10' });
   const first = await house.assist(REWRITE);
-  expect(await house.over(first)).toMatchObject({ cached: false, result: { texts: ['처음'] } });
+  expect(await house.over(first)).toMatchObject({ cached: false, result: { texts: ['1번째 답'] } });
   await house.ask('POST', `/assists/${first}/decision`, { body: { decision: 'accepted' } });
-  const again = await house.assist(REWRITE);
-  expect(await house.over(again)).toMatchObject({ cached: true, result: { texts: ['처음'] }, usage: { tokensIn: 0, tokensOut: 0, cost: 0 }, left: false });
-  await house.ask('POST', `/assists/${again}/decision`, { body: { decision: 'dismissed' } });
-  await house.database.pool.query("UPDATE ai.assist SET decision = 'dismissed' WHERE id = $1", [first]);
-  expect(await house.over(await house.assist(REWRITE))).toMatchObject({ cached: false, result: { texts: ['다음'] } });
-  house.pass(3_600_000);
-  expect(await house.over(await house.assist(REWRITE))).toMatchObject({ cached: false, result: { texts: ['셋째'] } });
+  expect(await house.over(await house.assist(REWRITE))).toMatchObject({ cached: true, result: { texts: ['1번째 답'] }, usage: { tokensIn: 0, tokensOut: 0, cost: 0 }, left: false });
+  const lines = LedgerLine.array().parse(((await house.ask('GET', `/ledger?projectId=${house.projectId}`)).body as { items: unknown }).items);
+  expect(lines.map(({ cached, left, usage: { cost } }) => [cached, left, cost])).toEqual([
+    [true, false, 0],
+    [false, true, 40],
+  ]);
+  expect((await usage(house)).map(({ used, reserved }) => [used, reserved])).toEqual([
+    [12, 0],
+    [12, 0],
+    [40, 0],
+  ]);
+  // Who reads no less is told the same: what they would have been sent was made for them.
+  expect(await textsOf(house, REWRITE, await house.someone('writer'))).toMatchObject({ cached: true, text: '1번째 답' });
+  expect(house.vendor.requests).toHaveLength(1);
+});
+
+test('a work that does not keep answers is asked about each time, also when it kept them before', async () => {
+  await using house = await aKeepingHouse();
+  await textsOf(house);
+  const told = house.core.tell;
+  house.core.tell = (asked) => ({ ...told(asked), cacheAnswers: false });
+  expect(await textsOf(house)).toMatchObject({ cached: false, text: '2번째 답' });
+  expect(await textsOf(house)).toMatchObject({ cached: false, text: '3번째 답' });
+});
+
+test('a kept answer is gone an hour after it was given, however often it was told again', async () => {
+  await using house = await aKeepingHouse();
+  await textsOf(house);
+  house.pass(40 * 60_000);
+  expect(await textsOf(house)).toMatchObject({ cached: true });
+  house.pass(20 * 60_000);
+  expect(await textsOf(house)).toMatchObject({ cached: false, text: '2번째 답' });
+});
+
+test('a kept answer is gone when it is dismissed, or what was told again of it', async () => {
+  await using house = await aKeepingHouse();
+  const first = await textsOf(house);
+  const again = await textsOf(house);
+  await house.ask('POST', `/assists/${again.id}/decision`, { body: { decision: 'dismissed' } });
+  const next = await textsOf(house);
+  expect([again.cached, next.cached, next.text]).toEqual([true, false, '2번째 답']);
+  await house.ask('POST', `/assists/${first.id}/decision`, { body: { decision: 'dismissed' } });
+  expect(await textsOf(house)).toMatchObject({ cached: true, text: '2번째 답' });
+  await house.ask('POST', `/assists/${next.id}/decision`, { body: { decision: 'dismissed' } });
+  expect(await textsOf(house)).toMatchObject({ cached: false, text: '3번째 답' });
+});
+
+test('a kept answer is told to no other work, for no other task and of no other model', async () => {
+  await using house = await aKeepingHouse({ COWRITE_AI_ENDPOINT_URL: 'http://127.0.0.1:1/v1', COWRITE_AI_ENDPOINT_MODEL: 'gpt-5.6' });
+  await textsOf(house);
+  expect(await textsOf(house, REWRITE, await house.someone('owner of another work'))).toMatchObject({ cached: false });
+  // The same words in another scene: the messages are the same to the letter, and the places that an answer names are not.
+  const elsewhere: AssistTask = { feature: 'rewrite', span: { ...scene.span('점순이네 수탉이 달려들었다.'), documentId: aScene('').documentId } };
+  expect(await textsOf(house, elsewhere)).toMatchObject({ cached: false });
+  const told = house.core.tell;
+  house.core.tell = (asked) => ({ ...told(asked), provider: 'endpoint' });
+  expect((await house.over(await house.assist(REWRITE))).cached).toBe(false);
+});
+
+test('a kept answer does not outlast the word of those whose text it was made of', async () => {
+  await using house = await aKeepingHouse();
+  await textsOf(house);
+  const told = house.core.tell;
+  house.core.tell = () => {
+    throw new Problem('consent-needed', { people: '이상', where: '3화' });
+  };
+  expect((await house.ask('POST', '/assists', { body: { projectId: house.projectId, task: REWRITE } })).code).toBe('consent-needed');
+  // Where the task can do without, what is asked is not the same any more.
+  house.core.tell = (asked) => ({ ...told(asked), items: told(asked).items.slice(1), withheld: [{ title: '메모', of: [] }] });
+  expect(await textsOf(house)).toMatchObject({ cached: false, text: '2번째 답' });
 });
 
 test('nobody reads, cancels or decides what another asked for, nor lists another work’s', async () => {

@@ -50,6 +50,31 @@ test('a scene that has not changed is not asked about again, in works that keep 
   expect(again.usage).toMatchObject({ tokensIn: 20, tokensOut: 4 });
 });
 
+test('of another work, of another model, after an hour or after a dismissal every scene is asked about again', async () => {
+  await using house = await aHouse({ COWRITE_AI_ENDPOINT_MODEL: 'qwen3', COWRITE_AI_ENDPOINT_URL: 'http://127.0.0.1:1/v1' });
+  const known = scenes(3);
+  const tell = (more: object = {}) => void (house.core.tell = () => aBrief(known, { cacheAnswers: true, ...more }));
+  tell();
+  sumsUp(house);
+  const asked = async (of = house.owner, task = TASK) => {
+    const before = house.vendor.requests.length;
+    const { id } = await house.over(await house.assist(task, { of }), { of });
+    return { id, requests: house.vendor.requests.length - before };
+  };
+  const first = await asked();
+  expect((await asked(await house.someone('owner of another work'))).requests).toBe(4);
+  // Another task of the same scenes: only what is made of their summaries is said again.
+  const elsewhere: AssistTask = { feature: 'summarise', nodeId: NodeId.parse(randomUUID()) };
+  expect((await asked(house.owner, elsewhere)).requests).toBe(1);
+  await house.ask('POST', `/assists/${first.id}/decision`, { body: { decision: 'dismissed' } });
+  expect((await asked()).requests).toBe(4);
+  tell({ provider: 'endpoint', also: ['openai'] });
+  expect((await asked()).requests).toBe(4);
+  tell();
+  house.pass(3_600_000);
+  expect((await asked()).requests).toBe(4);
+});
+
 test('long work that a process left goes on in the next where it stood', async () => {
   await using house = await aHouse();
   house.core.tell = () => aBrief(scenes(4));

@@ -7,8 +7,8 @@ import { callsOf, gatheringCall, GATHERED } from './prompts/summarise.ts';
 import type { Used } from './used.ts';
 
 export interface Steps {
-  /** The answer to a step that was given before. */
-  find(hash: string): Promise<string | null>;
+  /** The answer to a step that was given before; `isOwn`: by this work, before it was interrupted. */
+  find(hash: string): Promise<{ answer: string; isOwn: boolean } | null>;
   keep(hash: string, step: Step): Promise<void>;
   /** Before each step that is asked: whether its asker still has the right, and those whose text it holds are willing. @throws Problem */
   demand(): Promise<void>;
@@ -23,8 +23,8 @@ export async function summarise(live: Live, scenes: readonly ModelCall[], steps:
   let done = 0;
   async function step(call: ModelCall): Promise<string> {
     const hash = hashOf(call);
-    let said = await steps.find(hash);
-    if (said === null) {
+    let said = (await steps.find(hash))?.answer;
+    if (said === undefined) {
       await steps.demand();
       said = '';
       const used = await answer(live, call, (text) => (said += text), surroundings);

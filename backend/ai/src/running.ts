@@ -179,12 +179,13 @@ export class Running {
   }
 
   /** The steps of long work, as they are kept in the database. */
-  #steps({ id, made, who, mandate }: Live): Steps {
+  #steps(live: Live): Steps {
+    const { id, made, who, mandate } = live;
     const { pool, grants, packets, now } = this.#parts;
     let lookedAt = now().getTime();
     return {
-      find: (hash) => store.stepOf(pool, id, hash, { projectId: who.projectId, since: made.cacheAnswers ? new Date(now().getTime() - CACHED_MS) : null }),
-      keep: (hash, step) => store.keepStep(pool, id, hash, step),
+      find: (hash) => store.stepOf(pool, id, hash, { projectId: who.projectId, provider: made.provider, model: made.model, since: made.cacheAnswers ? new Date(now().getTime() - CACHED_MS) : null }),
+      keep: (hash, step) => store.keepStep(pool, id, hash, { ...step, provider: live.provider, model: live.model }),
       demand: async () => {
         const [standing] = await grants.standings([who]);
         if (standing === undefined || !standing.alive || standing.role === null) throw new Problem('not-found');

@@ -317,6 +317,8 @@ export const LedgerLine = z.object({
   items: z.array(z.object({ id: z.string(), of: z.array(UserId) })),
   usage: AssistUsage,
   decision: Assist.shape.decision,
+  /** Whether it is an answer kept from the same request within the hour; nothing was sent, and it cost nothing. */
+  cached: z.boolean(),
 });
 export type LedgerLine = z.infer<typeof LedgerLine>;
 

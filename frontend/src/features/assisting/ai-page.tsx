@@ -272,7 +272,7 @@ function Ledger() {
                     t.items(line.items.length),
                     line.items.some(({ of }) => of.length > 0) ? t.by([...new Set(line.items.flatMap(({ of }) => of))].map(nameOf).join(', ')) : '',
                     t.cost(countText(line.usage.tokensIn + line.usage.tokensOut, locale), line.usage.cost === null ? '' : ` · ${costText(line.usage.cost, line.usage.currency, locale)}`) + (line.usage.estimated ? ` (${t.estimated})` : ''),
-                    line.feature === 'transcribe' ? (line.left ? t.recordingLeft : t.recordingStayed) : line.left ? t.leftYes : t.leftNo,
+                    line.cached ? t.cached : line.feature === 'transcribe' ? (line.left ? t.recordingLeft : t.recordingStayed) : line.left ? t.leftYes : t.leftNo,
                   ]
                     .filter(Boolean)
                     .join(' · ')}

@@ -16,6 +16,7 @@ const line = LedgerLine.parse({
   items: [{ id: 'before', of: [id] }],
   usage: { tokensIn: 10, tokensOut: 5, estimated: false, cost: 1_500_000, currency: 'USD' },
   decision: 'accepted',
+  cached: false,
 });
 
 test('a line of the ledger is a line of the table, with money in whole units', () => {

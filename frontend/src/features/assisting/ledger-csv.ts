@@ -8,7 +8,7 @@ const cell = (value: string | number | boolean): string =>
 
 /** The ledger as a table (RFC 4180), a line an assist. */
 export function ledgerCsv(lines: readonly LedgerLine[], nameOf: (userId: string) => string): string {
-  const rows = lines.map(({ at, by, feature, provider, model, state, left, usage, items, decision, packetHash, assistId }) => [
+  const rows = lines.map(({ at, by, feature, provider, model, state, left, usage, items, decision, packetHash, assistId, cached }) => [
     at,
     nameOf(by),
     feature,
@@ -26,7 +26,8 @@ export function ledgerCsv(lines: readonly LedgerLine[], nameOf: (userId: string)
     [...new Set(items.flatMap(({ of }) => of))].map(nameOf).join(' '),
     packetHash,
     assistId,
+    cached,
   ]);
-  const head = ['at', 'by', 'feature', 'provider', 'model', 'state', 'decision', 'left', 'tokens_in', 'tokens_out', 'estimated', 'cost', 'currency', 'items', 'of', 'packet_hash', 'assist_id'];
+  const head = ['at', 'by', 'feature', 'provider', 'model', 'state', 'decision', 'left', 'tokens_in', 'tokens_out', 'estimated', 'cost', 'currency', 'items', 'of', 'packet_hash', 'assist_id', 'cached'];
   return [head, ...rows].map((row) => row.map(cell).join(',')).join('\r\n');
 }
