@@ -51,6 +51,12 @@ export class AssistRun {
     this.#say(this.#reader.push(text));
   }
 
+  /** A step of long work is over, whose answer is read as a whole. */
+  step(step: { key: string; said: string; isReused: boolean }): void {
+    this.#running();
+    this.#say(this.#reader.step?.(step) ?? []);
+  }
+
   progress(done: number, of: number): void {
     this.#running();
     this.#events.push({ type: 'progress', done, of });

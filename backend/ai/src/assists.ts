@@ -7,6 +7,7 @@ import * as store from './assists.store.ts';
 import type { Core } from './core.ts';
 import { type Limits, noRoom, periodsAt } from './limits.ts';
 import { Live } from './live.ts';
+import { isLong } from './made.ts';
 import type { Node } from './node.ts';
 import type { Packets } from './packets.ts';
 import { CACHED_MS, type Running, WRITE_EVERY_MS } from './running.ts';
@@ -42,7 +43,7 @@ export class Assists {
     const id = newId(AssistId, at);
     const { day, month } = periodsAt(at);
     const holding = { day, month, tokens: packet.tokensMost, cost: packet.costMost ?? 0 };
-    const beginning = { id, mandate: packet.scenes === null ? null : mandate, grant, made: packet, node: node.number, currency, at, holding, forgetAt: packet.keepTexts ? null : new Date(at.getTime() + UNDECIDED_MS) };
+    const beginning = { id, mandate: isLong(packet) ? mandate : null, grant, made: packet, node: node.number, currency, at, holding, forgetAt: packet.keepTexts ? null : new Date(at.getTime() + UNDECIDED_MS) };
     const kept = packet.cacheAnswers ? await store.sameAnswer(pool, asked.projectId, packet, new Date(at.getTime() - CACHED_MS)) : null;
     if (kept !== null) {
       await store.beginCached(pool, beginning, kept);

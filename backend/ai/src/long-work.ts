@@ -3,6 +3,7 @@ import type { Step } from './assists.store.ts';
 import type { Live } from './live.ts';
 import type { ModelCall } from './models/model-provider.ts';
 import { hashOf } from './prompts/packet.ts';
+import { type Act, remembering } from './prompts/readings.ts';
 import { callsOf, gatheringCall, GATHERED } from './prompts/summarise.ts';
 import type { Used } from './used.ts';
 
@@ -49,4 +50,34 @@ export async function summarise(live: Live, scenes: readonly ModelCall[], steps:
     live.changed();
   };
   return answer(live, gatheringCall(live.made.call, summaries), hear, surroundings);
+}
+
+/**
+ * What imagined readers say of one episode after the other, each act kept as it is done. What they remember of the episodes before is
+ * told with each, as it was summed up; an act whose messages were answered before is not asked about again.
+ */
+export async function readThrough(live: Live, acts: readonly Act[], steps: Steps, surroundings: Surroundings): Promise<Used> {
+  live.run.start(live.provider, live.model, live.made.hash);
+  live.run.progress(0, acts.length);
+  live.changed();
+  const summaries = new Map<string, { title: string; text: string }>();
+  for (const [at, act] of acts.entries()) {
+    const memories = act.kind === 'reading' ? act.remembers.flatMap((key) => summaries.get(key) ?? []) : [];
+    const call = memories.length === 0 ? act.call : remembering(act.call, memories);
+    const hash = hashOf(call);
+    const known = await steps.find(hash);
+    // What was asked before the process died has left, whoever goes on.
+    if (known?.isOwn) live.hasLeft = true;
+    let said = known?.answer ?? '';
+    if (known === null) {
+      await steps.demand();
+      const used = await answer(live, call, (text) => (said += text), surroundings);
+      await steps.keep(hash, { answer: said, ...used });
+    }
+    if (act.kind === 'summary') summaries.set(act.key, { title: act.title, text: said.trim() });
+    else live.run.step({ key: act.key, said, isReused: known !== null && !known.isOwn });
+    live.run.progress(at + 1, acts.length);
+    live.changed();
+  }
+  return { tokensIn: 0, tokensOut: 0, estimated: false };
 }

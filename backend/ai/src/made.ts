@@ -3,7 +3,8 @@ import type { Makers } from './makers.ts';
 import type { ModelCall } from './models/model-provider.ts';
 import { callOf, hashOfAll, selected } from './prompts/packet.ts';
 import { callsOf, gatheringCall, GATHERED, sceneCalls } from './prompts/summarise.ts';
-import { tellingOf } from './prompts/tellings.ts';
+import { type Act, SUMMARY_TOKENS } from './prompts/readings.ts';
+import { actsOf, tellingOf } from './prompts/tellings.ts';
 
 /** A packet as this service keeps it: what was shown, and what is sent. */
 export interface Made {
@@ -20,6 +21,8 @@ export interface Made {
   call: ModelCall;
   /** Long work: a call for each scene first, and then `call` for what comes of them; otherwise null. */
   scenes: ModelCall[] | null;
+  /** Long work of imagined readers, act by act; otherwise null. */
+  acts: Act[] | null;
   hash: string;
   tokensIn: number;
   tokensExact: boolean;
@@ -29,6 +32,9 @@ export interface Made {
   cacheAnswers: boolean;
   keepTexts: boolean;
 }
+
+/** Whether something is asked step by step, and goes on where it stood when its process died. What was kept by an earlier version has no acts. */
+export const isLong = ({ scenes, acts }: Pick<Made, 'scenes' | 'acts'>): boolean => scenes !== null || (acts ?? null) !== null;
 
 /** Room for a model that thinks before it speaks. */
 const THINKING_TOKENS = 2_000;
@@ -48,13 +54,17 @@ export function made(task: AssistTask, brief: StoryBrief, makers: Makers, withou
   const tokensMax = told.tokensOut + THINKING_TOKENS;
   const whole = { title: brief.title, rules: told.rules, items: kept, tokensMax };
   const scenes = task.feature === 'summarise' && kept.filter(({ layer }) => layer === 'text').length > 1 ? sceneCalls(whole) : null;
-  const call = scenes === null ? callOf({ ...whole, request }) : gatheringCall(scenes[0]!, []);
-  const sizes = (scenes ?? [call]).map(({ system, user }) => count(system) + count(user.stable + user.rest));
+  const acts = actsOf(task, request, { ...whole, thinking: THINKING_TOKENS });
+  if (acts !== null && !acts.some(({ kind }) => kind === 'reading')) throw new Problem('not-found');
+  const call = acts !== null ? acts[0]!.call : scenes === null ? callOf({ ...whole, request }) : gatheringCall(scenes[0]!, []);
+  const calls = acts?.map((act) => act.call) ?? scenes ?? [call];
+  const sizes = calls.map(({ system, user }) => count(system) + count(user.stable + user.rest));
   if (sizes.some((size) => size > TOKENS_MAX)) throw new Problem('too-large', { limit: `${TOKENS_MAX} tokens` });
   const gatherings = scenes === null ? 0 : callsOf(scenes.length) - scenes.length;
   // What is gathered are answers, each as long as an answer may be.
-  const tokensIn = sizes.reduce((sum, size) => sum + size, 0) + gatherings * GATHERED * told.tokensOut;
-  const tokensOutMost = (sizes.length + gatherings) * tokensMax;
+  const remembered = (acts ?? []).reduce((sum, act) => sum + (act.kind === 'reading' ? act.remembers.length * SUMMARY_TOKENS : 0), 0);
+  const tokensIn = sizes.reduce((sum, size) => sum + size, 0) + gatherings * GATHERED * told.tokensOut + remembered;
+  const tokensOutMost = calls.reduce((sum, each) => sum + each.tokensMax, 0) + gatherings * tokensMax;
   // Asked once more, the same items go out again, and with them what was answered.
   const again = told.mayAskAgain(kept) ? { in: tokensIn + told.tokensOut, out: tokensMax } : { in: 0, out: 0 };
   const also = brief.also.filter((provider) => makers.has(provider));
@@ -64,14 +74,15 @@ export function made(task: AssistTask, brief: StoryBrief, makers: Makers, withou
     provider: brief.provider,
     also,
     model: model.model,
-    rules: call.system,
+    rules: callOf({ ...whole, request }).system,
     request,
     items: kept,
     dropped: [...brief.dropped, ...dropped],
     withheld: brief.withheld,
     call,
     scenes,
-    hash: hashOfAll(scenes ?? [call]),
+    acts,
+    hash: hashOfAll(calls),
     tokensIn,
     tokensMost: tokensIn + tokensOutMost + again.in + again.out,
     tokensExact: model.countTokens('').exact,

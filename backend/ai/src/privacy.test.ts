@@ -8,6 +8,7 @@ import { aProcess } from './testing/process.ts';
 /** Words that stand in one work alone, and are looked for everywhere else. */
 const OURS = '동백꽃밭의암호';
 const THEIRS = '메밀꽃밭의암호';
+const NODE = NodeId.parse(randomUUID());
 const scene = (word: string) => aScene(`${word}라고 점순이가 속삭였다. 나는 고개도 돌리지 않았다.`);
 const tasks = (word: string): AssistTask[] => {
   const span = scene(word).span();
@@ -17,13 +18,22 @@ const tasks = (word: string): AssistTask[] => {
     { feature: 'ask', question: `${word}?` },
     { feature: 'simulate', character: word, message: word, said: [] },
     { feature: 'summarise', nodeId: NodeId.parse(randomUUID()) },
+    { feature: 'forecast', fromId: NodeId.parse(randomUUID()), toId: NodeId.parse(randomUUID()), readers: word },
+    { feature: 'endings', nodeId: NodeId.parse(randomUUID()), other: { text: word } },
   ];
 };
 
 /** Core tells each work its own words; the model says them again. */
 function telling(house: House) {
-  house.core.tell = ({ projectId }) => {
+  house.core.tell = ({ projectId, task }) => {
     const word = projectId === house.projectId ? OURS : THEIRS;
+    const episode = { nodeId: NODE, title: '1화' };
+    // The same node in both works: nothing but the work tells their episodes apart.
+    const read = [
+      { ...anItem('text', scene(word), { id: 'now-1' }), episode },
+      { ...anItem('text', scene(word), { id: 'other-1' }), episode },
+    ];
+    if (task.feature === 'forecast' || task.feature === 'endings') return aBrief([aNote('work', word), ...read], { cacheAnswers: true });
     return aBrief([aNote('work', word), anItem('text', scene(word)), anItem('text', scene(word)), anItem('passages', scene(word))], { cacheAnswers: true });
   };
   house.vendor.always(({ messages }) => ({ pieces: [messages.user.includes(OURS) ? OURS : THEIRS, '라고 한다'] }));

@@ -5,7 +5,8 @@ import { setTimeout as wait } from 'node:timers/promises';
 import { answer, estimated, type Surroundings } from './answering.ts';
 import * as store from './assists.store.ts';
 import { Live } from './live.ts';
-import { type Steps, summarise } from './long-work.ts';
+import { readThrough, type Steps, summarise } from './long-work.ts';
+import { isLong } from './made.ts';
 import type { Node } from './node.ts';
 import { ModelFailure } from './models/model-provider.ts';
 import type { Packets } from './packets.ts';
@@ -98,15 +99,15 @@ export class Running {
 
   async #run(live: Live): Promise<void> {
     const end = await this.#end(live);
-    if (live.stopping.signal.reason === STOPPED && live.made.scenes !== null) return;
+    if (live.stopping.signal.reason === STOPPED && isLong(live.made)) return;
     await this.#settle(live, end);
   }
 
   async #end(live: Live): Promise<End> {
     const { makers, figures, logger } = this.#parts;
-    const { task, scenes } = live.made;
+    const { task, scenes, acts } = live.made;
     try {
-      const last = scenes === null ? await this.#answer(live) : await summarise(live, scenes, this.#steps(live), this.#parts);
+      const last = acts != null ? await readThrough(live, acts, this.#steps(live), this.#parts) : scenes === null ? await this.#answer(live) : await summarise(live, scenes, this.#steps(live), this.#parts);
       const { result, dropped } = live.run.end();
       figures.dropped(task.feature, dropped);
       return { state: 'done', result, problem: null, last };
@@ -115,7 +116,8 @@ export class Running {
       const last = live.hasLeft ? together(live.spent, estimated(makers.model(live.provider), live.asking, live.run.text)) : live.spent;
       if (failure === CANCELLED) return { state: 'cancelled', result, problem: null, last };
       if (failure === STOPPED) return { state: 'failed', result: null, problem: new Problem('cut-short'), last };
-      if (failure instanceof Problem) return { state: 'failed', result: null, problem: failure, last };
+      // Of many episodes those that were read stand, whatever became of the others.
+      if (failure instanceof Problem) return { state: 'failed', result: acts == null ? null : result, problem: failure, last };
       logger.error({ assistId: live.id, err: failure }, 'an assist failed');
       return { state: 'failed', result: null, problem: new Problem('internal-error'), last };
     }
@@ -201,7 +203,7 @@ export class Running {
   async #adopt(id: AssistId, from: number): Promise<void> {
     const { pool, node, makers, now, figures, logger } = this.#parts;
     const left = await store.leftBehind(pool, id);
-    if (left !== null && left.made.scenes !== null && !left.cancelling && makers.has(left.made.provider)) {
+    if (left !== null && isLong(left.made) && !left.cancelling && makers.has(left.made.provider)) {
       if (!this.#isStopping && (await store.takeOver(pool, id, { from, to: node.number }))) this.begin(new Live(id, left.made, left.who, { mandate: left.mandate, after: left.events }));
       return;
     }

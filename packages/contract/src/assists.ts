@@ -10,7 +10,7 @@ export const Provider = z.enum(['openai', 'anthropic', 'endpoint']);
 export type Provider = z.infer<typeof Provider>;
 
 /** What the AI service can be asked for. */
-export const Feature = z.enum(['continue', 'rewrite', 'style', 'expand', 'shorten', 'translate', 'storyboard', 'script', 'ask', 'summarise', 'simulate', 'react', 'research']);
+export const Feature = z.enum(['continue', 'rewrite', 'style', 'expand', 'shorten', 'translate', 'storyboard', 'script', 'ask', 'summarise', 'simulate', 'react', 'research', 'forecast', 'endings']);
 export type Feature = z.infer<typeof Feature>;
 
 /** What one must be allowed to do in a work to ask for it: whoever reads may ask about what they read, proposals are for those who may make them. */
@@ -25,6 +25,8 @@ export const ASSIST_NEEDS: Record<Feature, Ability> = {
   script: 'story.suggest',
   research: 'story.suggest',
   react: 'story.suggest',
+  forecast: 'story.suggest',
+  endings: 'story.suggest',
   simulate: 'story.read',
   ask: 'story.read',
   summarise: 'story.read',
@@ -58,6 +60,13 @@ const Term = z
 export const GlossaryTerm = z.strictObject({ source: Term, target: Term });
 export type GlossaryTerm = z.infer<typeof GlossaryTerm>;
 
+/** So many imagined readers read each episode of a forecast. */
+export const FORECAST_READERS = 12;
+/** So many episodes are forecast at once. */
+export const FORECAST_EPISODES_MAX = 100;
+/** A text that takes the place of an ending. */
+const OTHER_ENDING_MAX = 20_000;
+
 /** What is asked for. Nothing in it is an address, a model or a key. */
 export const AssistTask = z.discriminatedUnion('feature', [
   /** Three short ways in which the text could go on after `span`, whose end is the caret; its quote is what stands before the caret. */
@@ -83,6 +92,20 @@ export const AssistTask = z.discriminatedUnion('feature', [
     asOf,
   }),
   z.strictObject({ feature: z.literal('react'), nodeId: NodeId, readers: Instruction.optional() }),
+  /** Imagined readers read one episode after the other and say whether they would read on. An episode is a chapter, or a scene that stands in none. */
+  z.strictObject({ feature: z.literal('forecast'), fromId: NodeId, toId: NodeId, readers: Instruction.optional() }),
+  /**
+   * The same readers read an episode with two endings: its own, from `begins` on or its last scene, and another in its place. Who reads
+   * which first is drawn by `seed`, which without one is of the texts; nothing of the other ending enters the manuscript.
+   */
+  z.strictObject({
+    feature: z.literal('endings'),
+    nodeId: NodeId,
+    begins: TextSpan.optional(),
+    other: z.union([z.strictObject({ nodeId: NodeId }), z.strictObject({ text: z.string().trim().min(1).max(OTHER_ENDING_MAX) })]),
+    seed: z.int().min(0).max(0xff_ff_ff_ff).optional(),
+    readers: Instruction.optional(),
+  }),
   z.strictObject({ feature: z.literal('research'), question: Question, sources: z.array(z.string().max(20_000)).max(5).default([]) }),
 ]);
 export type AssistTask = z.infer<typeof AssistTask>;
@@ -94,8 +117,11 @@ export type AssistTask = z.infer<typeof AssistTask>;
 export const Layer = z.enum(['work', 'facts', 'recap', 'passages', 'plan', 'text']);
 export type Layer = z.infer<typeof Layer>;
 
-/** One thing that a model is told. `of`: whose text it is; `source`: where in the manuscript it stands. */
-export const BriefItem = z.object({ id: z.string(), layer: Layer, title: z.string(), text: z.string(), source: TextSpan.nullable(), of: z.array(UserId) });
+/** The episode that something is of. */
+const Episode = z.object({ nodeId: NodeId, title: z.string() });
+
+/** One thing that a model is told. `of`: whose text it is; `source`: where in the manuscript it stands; `episode`: of which it is, where episodes are asked about one by one. */
+export const BriefItem = z.object({ id: z.string(), layer: Layer, title: z.string(), text: z.string(), source: TextSpan.nullable(), of: z.array(UserId), episode: Episode.optional() });
 export type BriefItem = z.infer<typeof BriefItem>;
 
 /** Numbers of a model that stand for a text: float32, little-endian, in base64. */
@@ -141,6 +167,8 @@ export const AiSettings = z.object({
   keepTexts: z.boolean(),
   /** Whether passages are also found by what they mean: then all text of those who agreed goes to the provider that makes the numbers. */
   byMeaning: z.boolean().default(false),
+  /** Whether episodes may be forecast. Off until the owner turns it on: what imagined readers say was compared with no real numbers. */
+  forecast: z.boolean().default(false),
   members: z.array(z.object({ userId: UserId, name: z.string(), agreed: z.array(Agreement) })),
 });
 export type AiSettings = z.infer<typeof AiSettings>;
@@ -153,7 +181,7 @@ export const assistGrants = {
   settings: projectRoute('GET /projects/:projectId/ai', { needs: 'project.read', output: AiSettings, summary: 'Whether the work is helped by AI, whose models, and who agreed to it.' }),
   decide: projectRoute('PUT /projects/:projectId/ai', {
     needs: 'project.manage',
-    body: z.strictObject({ mode: AiMode, allowed: Agreeing, cacheAnswers: z.boolean().default(false), keepTexts: z.boolean().default(false), byMeaning: z.boolean().default(false) }),
+    body: z.strictObject({ mode: AiMode, allowed: Agreeing, cacheAnswers: z.boolean().default(false), keepTexts: z.boolean().default(false), byMeaning: z.boolean().default(false), forecast: z.boolean().default(false) }),
     output: AiSettings,
     summary: 'Turn help by AI on or off for the work, or lock it; the owner agrees for the work, and for their own text.',
   }),
@@ -238,6 +266,24 @@ export type Packet = z.infer<typeof Packet>;
 export const Citation = z.object({ itemId: z.string(), span: TextSpan });
 export type Citation = z.infer<typeof Citation>;
 
+/** What stands beside every number that imagined readers made, in the interface's first language. */
+export const simulatedLabel = (n: number): string => `시뮬레이션, n=${n}`;
+const simulated = { simulation: z.literal(true), /** `시뮬레이션, n=…` */ label: z.string(), /** How many imagined readers it is of. */ n: z.int().min(0) };
+
+/** How many of the imagined readers would read on; `low` and `high` bound the share (Wilson's interval, 95 %), and of no reader there is none. */
+export const SimulatedShare = z.object({ ...simulated, readOn: z.int(), share: z.number().nullable(), low: z.number().nullable(), high: z.number().nullable() });
+export type SimulatedShare = z.infer<typeof SimulatedShare>;
+/** By how much one share exceeds the other, of readers who read both (Newcombe's paired interval, 95 %). */
+export const SimulatedDifference = z.object({ ...simulated, difference: z.number().nullable(), low: z.number().nullable(), high: z.number().nullable() });
+export type SimulatedDifference = z.infer<typeof SimulatedDifference>;
+
+/** What an imagined reader says. `reader`: their number in the list of readers, from 1; `place`: what made them say so, where that stands in the manuscript. */
+export const SimulatedReader = z.object({ reader: z.int().min(1), readOn: z.boolean(), why: z.string(), expects: z.string().nullable(), place: Citation.nullable() });
+export type SimulatedReader = z.infer<typeof SimulatedReader>;
+/** An episode as imagined readers took it. `reused`: they were asked before, about the same; `unread`: how many of what they said did not stand. */
+export const ForecastEpisode = Episode.extend({ share: SimulatedShare, said: z.array(SimulatedReader), reused: z.boolean(), unread: z.int() });
+export type ForecastEpisode = z.infer<typeof ForecastEpisode>;
+
 /** What came of an assist. Text, never markup; it enters a manuscript only by a writer's hand. */
 export const AssistResult = z.discriminatedUnion('kind', [
   /** Ways to go on (`continue`), or one text in the place of another (`rewrite` …), or a summary. */
@@ -249,6 +295,22 @@ export const AssistResult = z.discriminatedUnion('kind', [
    * that is told although it misses terms of the glossary names them in `missed`, and has no such field otherwise.
    */
   z.object({ kind: z.literal('rows'), rows: z.array(z.record(z.string(), z.union([z.string(), z.number(), z.boolean(), Citation, z.array(GlossaryTerm), z.null()]))) }),
+  /** Episodes in their order, as far as they were read. Compared with real numbers it never was (`compared`: of how many episodes there were any). */
+  z.object({ kind: z.literal('forecast'), simulation: z.literal(true), readers: z.array(z.string()), episodes: z.array(ForecastEpisode), of: z.int(), compared: z.literal(0) }),
+  /** An episode with its own ending and with another. `first`: which of the two a reader read first. */
+  z.object({
+    kind: z.literal('endings'),
+    simulation: z.literal(true),
+    readers: z.array(z.string()),
+    seed: z.int(),
+    now: SimulatedShare,
+    other: SimulatedShare,
+    /** The other ending's share less that of the one there is. */
+    difference: SimulatedDifference,
+    said: z.array(z.object({ reader: z.int().min(1), first: z.enum(['now', 'other']), now: SimulatedReader, other: SimulatedReader })),
+    reused: z.boolean(),
+    unread: z.int(),
+  }),
 ]);
 export type AssistResult = z.infer<typeof AssistResult>;
 

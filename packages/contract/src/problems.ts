@@ -56,6 +56,11 @@ export const PROBLEMS = {
   },
   'ai-never': { status: 403, ko: 'AI를 쓰지 않기로 잠근 작품입니다. 글은 나가지 않았습니다.', en: 'This work is locked against AI. No text left the server.' },
   'consent-needed': { status: 403, ko: '{people} 님이 자기 글을 보내는 데 동의하지 않았습니다({where}). 글은 나가지 않았습니다.', en: '{people} has not agreed to their text being sent ({where}). No text left the server.' },
+  'forecast-off': {
+    status: 403,
+    ko: '이 작품은 연독률 예측을 쓰지 않습니다. 대표 작가가 AI 도움 화면에서 켤 수 있습니다. 글은 나가지 않았습니다.',
+    en: 'Forecasts are off for this work. The owner can turn them on where help by AI is decided. No text left the server.',
+  },
   'hidden-from-ai': {
     status: 403,
     ko: 'AI에 보내지 않기로 한 글입니다. 차례의 메뉴에서 바꿀 수 있습니다. 글은 나가지 않았습니다.',

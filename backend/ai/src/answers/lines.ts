@@ -1,5 +1,5 @@
 import type { AssistResult } from '@cowrite/contract';
-import type { Heard, Reader } from './reader.ts';
+import type { Heard } from './reader.ts';
 
 /** A line that is longer is not one of ours. */
 const LINE_MAX = 20_000;
@@ -12,15 +12,15 @@ export const HELD = Symbol('held');
  * is dropped and counted, never repaired. Marks of code around the lines are passed over. `again`: what is asked once more when the
  * first answer is over.
  */
-export class LinesReader<Part> implements Reader {
+export class LinesReader<Part, Result = AssistResult> {
   readonly #check: (value: Record<string, unknown>) => Part | typeof HELD | null;
-  readonly #result: (parts: readonly Part[]) => AssistResult;
+  readonly #result: (parts: readonly Part[]) => Result;
   readonly #again: () => string | null;
   readonly #parts: Part[] = [];
   #rest = '';
   #dropped = 0;
 
-  constructor(check: (value: Record<string, unknown>) => Part | typeof HELD | null, result: (parts: readonly Part[]) => AssistResult, again: () => string | null = () => null) {
+  constructor(check: (value: Record<string, unknown>) => Part | typeof HELD | null, result: (parts: readonly Part[]) => Result, again: () => string | null = () => null) {
     this.#check = check;
     this.#result = result;
     this.#again = again;

@@ -2,8 +2,11 @@ import type { AssistTask, BriefItem, Feature } from '@cowrite/contract';
 import type { Reader } from '../answers/reader.ts';
 import { asking } from './ask.ts';
 import { continuing } from './continue.ts';
+import { comparingEndings, endingsActs } from './endings.ts';
+import { forecastActs, forecasting } from './forecast.ts';
 import { expanding, rewriting, shortening, styling } from './one-text.ts';
 import { reacting } from './react.ts';
+import type { Act, Whole } from './readings.ts';
 import { researching } from './research.ts';
 import { scripting } from './script.ts';
 import { simulating } from './simulate.ts';
@@ -26,6 +29,8 @@ const TELLINGS: { [F in Feature]: Telling<F> } = {
   simulate: simulating,
   react: reacting,
   research: researching,
+  forecast: forecasting,
+  endings: comparingEndings,
 };
 
 /** How a task is told, with its task already in it. */
@@ -49,4 +54,10 @@ export function tellingOf(task: AssistTask): Told {
     reader: (items) => telling.reader(task, items),
     mayAskAgain: (items) => telling.mayAskAgain?.(task, items) ?? false,
   };
+}
+
+/** What is asked of imagined readers, act by act; null for every other task. `request` is what is asked. */
+export function actsOf(task: AssistTask, request: string, whole: Whole): Act[] | null {
+  if (task.feature === 'forecast') return forecastActs(request, whole);
+  return task.feature === 'endings' ? endingsActs(task, whole) : null;
 }

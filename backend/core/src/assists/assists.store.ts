@@ -10,7 +10,7 @@ export interface Agreed extends Agreement {
 }
 
 /** What was decided for the work; undefined while nothing was. */
-export const setting = (db: Reader, projectId: ProjectId) => db.selectFrom('core.ai_setting').select(['mode', 'cache_answers', 'keep_texts', 'by_meaning']).where('project_id', '=', projectId).executeTakeFirst();
+export const setting = (db: Reader, projectId: ProjectId) => db.selectFrom('core.ai_setting').select(['mode', 'cache_answers', 'keep_texts', 'by_meaning', 'forecast']).where('project_id', '=', projectId).executeTakeFirst();
 
 export const allowed = (db: Reader, projectId: ProjectId): Promise<Agreed[]> => db.selectFrom('core.ai_allowed').select(['provider', 'notice', 'agreed_at']).where('project_id', '=', projectId).orderBy('provider').execute();
 
@@ -18,8 +18,8 @@ export const allowed = (db: Reader, projectId: ProjectId): Promise<Agreed[]> => 
 export const consents = (db: Reader, projectId: ProjectId): Promise<(Agreed & { user_id: UserId })[]> =>
   db.selectFrom('core.ai_consent').select(['user_id', 'provider', 'notice', 'agreed_at']).where('project_id', '=', projectId).orderBy('provider').execute();
 
-export async function decide(tx: Tx, row: { projectId: ProjectId; mode: AiMode; cacheAnswers: boolean; keepTexts: boolean; byMeaning: boolean; by: UserId; at: Date }): Promise<void> {
-  const values = { mode: row.mode, cache_answers: row.cacheAnswers, keep_texts: row.keepTexts, by_meaning: row.byMeaning, decided_by: row.by, decided_at: row.at };
+export async function decide(tx: Tx, row: { projectId: ProjectId; mode: AiMode; cacheAnswers: boolean; keepTexts: boolean; byMeaning: boolean; forecast: boolean; by: UserId; at: Date }): Promise<void> {
+  const values = { mode: row.mode, cache_answers: row.cacheAnswers, keep_texts: row.keepTexts, by_meaning: row.byMeaning, forecast: row.forecast, decided_by: row.by, decided_at: row.at };
   await tx
     .insertInto('core.ai_setting')
     .values({ project_id: row.projectId, ...values })

@@ -250,3 +250,122 @@ test('a mandate is worth nothing once its person signed out', async () => {
   const answer = await story.browser().send('POST', `/projects/${projectId}/briefs`, { body: { task: { feature: 'ask', question: '눈' }, providers: [openai] }, headers: { authorization: `Bearer ${mandate}` } });
   expect(ProblemBody.parse(answer.json()).code).toBe('signed-out');
 });
+
+/** A work of so many chapters, a scene each, by the owner. */
+async function aSerial(story: Story, count: number) {
+  const chapters = [];
+  for (let number = 1; number <= count; number++) {
+    const chapter = await story.add({ kind: 'chapter', title: `${number}화` });
+    await write(story, documentOf(chapter), { by: story.owner, text: `${number}번째 밤에 닭이 울었다.` });
+    chapters.push(chapter);
+  }
+  return chapters;
+}
+const forecastOn = (story: Story, more: object = {}) => story.owner.call(assistGrants.decide, { projectId: story.projectId, mode: 'on', allowed: [openai], forecast: true, ...more });
+
+test('a forecast is off until the owner turns it on, whoever asks, and off again with help by AI', async () => {
+  await using story = await aStory({ roles: ['writer'] });
+  const [first] = await aSerial(story, 1);
+  const forecast = { feature: 'forecast' as const, fromId: first!.id, toId: first!.id };
+  const endings = { feature: 'endings' as const, nodeId: first!.id, other: { text: '닭이 죽었다.' } };
+  expect((await turnOn(story)).forecast).toBe(false);
+  for (const task of [forecast, endings]) expect(await brief(story.owner, story, task).problem).toMatchObject({ code: 'forecast-off', status: 403 });
+  expect((await forecastOn(story)).forecast).toBe(true);
+  expect(await brief(story.owner, story, forecast)).toMatchObject({ items: [{ id: 'episode-1-1', layer: 'text', episode: { nodeId: first!.id, title: '1화' } }] });
+  await forecastOn(story, { mode: 'off' });
+  expect(await brief(story.owner, story, forecast).problem).toMatchObject({ code: 'ai-off' });
+});
+
+test('of a forecast every episode is told as it stands, the last eight before it besides, and nothing after', async () => {
+  await using story = await aStory({ roles: ['reader', 'reviewer'] });
+  const chapters = await aSerial(story, 12);
+  await forecastOn(story);
+  const { items } = await brief(story.owner, story, { feature: 'forecast', fromId: chapters[9]!.id, toId: chapters[10]!.id });
+  expect(items.map(({ id, layer, text, of, episode }) => [id, layer, text.split('번')[0], of, episode!.title])).toEqual([
+    ...Array.from({ length: 8 }, (_, at) => [`earlier-${at + 1}-1`, 'recap', `${at + 2}`, [story.owner.user.id], `${at + 2}화`]),
+    ['episode-1-1', 'text', '10', [story.owner.user.id], '10화'],
+    ['episode-2-1', 'text', '11', [story.owner.user.id], '11화'],
+  ]);
+  // A scene of a chapter means its chapter; from the end to the beginning there is nothing.
+  const scene = (chapter: (typeof chapters)[number]) => chapter.nodes.find(({ kind }) => kind === 'scene')!.id;
+  expect((await brief(story.owner, story, { feature: 'forecast', fromId: scene(chapters[0]!), toId: scene(chapters[0]!) })).items.map(({ episode }) => episode!.nodeId)).toEqual([chapters[0]!.id]);
+  expect(await brief(story.owner, story, { feature: 'forecast', fromId: chapters[1]!.id, toId: chapters[0]!.id }).problem).toMatchObject({ code: 'not-found' });
+  expect(await brief(story.as.reader, story, { feature: 'forecast', fromId: chapters[0]!.id, toId: chapters[0]!.id }).problem).toMatchObject({ code: 'forbidden' });
+  const other = await story.outsider.call(routes.projects.create, { title: '남의 작품' });
+  const theirs = await story.outsider.call(routes.outline.create, { projectId: other.id, kind: 'scene', title: '남의 1화' });
+  expect(await brief(story.owner, story, { feature: 'forecast', fromId: theirs.id, toId: theirs.id }).problem).toMatchObject({ code: 'not-found' });
+});
+
+test('a forecast of a hundred and one episodes is refused', async () => {
+  await using story = await aStory({ roles: [] });
+  const nodes = [];
+  for (let number = 1; number <= 101; number++) nodes.push(await story.add({ kind: 'scene', title: `${number}화` }));
+  await forecastOn(story);
+  expect(await brief(story.owner, story, { feature: 'forecast', fromId: nodes[0]!.id, toId: nodes[100]!.id }).problem).toMatchObject({ code: 'too-large', details: { limit: '100 episodes' } });
+});
+
+test('a hidden episode is left out of a forecast, and one by somebody unwilling stops it; before it, it only is not remembered', async () => {
+  await using story = await aStory({ roles: ['writer'] });
+  const { owner, projectId } = story;
+  const [first, second, third] = await aSerial(story, 3);
+  await forecastOn(story);
+  const titles = async (from: { id: NonNullable<typeof first>['id'] }, to = from) => (await brief(owner, story, { feature: 'forecast', fromId: from.id, toId: to.id })).items.map(({ id, episode }) => [id, episode!.title]);
+  await owner.call(routes.outline.update, { projectId, nodeId: second!.id, aiHidden: true });
+  expect(await titles(first!, third!)).toEqual([
+    ['episode-1-1', '1화'],
+    ['episode-2-1', '3화'],
+  ]);
+  expect(await titles(third!)).toEqual([
+    ['earlier-1-1', '1화'],
+    ['episode-1-1', '3화'],
+  ]);
+  expect(await brief(owner, story, { feature: 'forecast', fromId: second!.id, toId: second!.id }).problem).toMatchObject({ code: 'hidden-from-ai' });
+  const empty = await story.add({ kind: 'chapter', title: '빈 화' });
+  expect(await brief(owner, story, { feature: 'forecast', fromId: empty.id, toId: empty.id }).problem).toMatchObject({ code: 'not-found' });
+
+  const theirs = await story.add({ kind: 'scene', title: '4화' });
+  await write(story, documentOf(theirs), { by: story.as.writer, text: '네가 쓴 화.' });
+  const last = await story.add({ kind: 'scene', title: '5화' });
+  await write(story, documentOf(last), { by: owner, text: '내가 쓴 화.' });
+  expect(await brief(owner, story, { feature: 'forecast', fromId: theirs.id, toId: last.id }).problem).toMatchObject({ code: 'consent-needed', details: { where: '4화' } });
+  const later = await brief(owner, story, { feature: 'forecast', fromId: last.id, toId: last.id });
+  expect([later.items.map(({ episode }) => episode!.title), later.withheld]).toEqual([['1화', '3화', '5화'], [{ title: '4화', of: [{ userId: story.as.writer.user.id, name: 'writer' }] }]]);
+});
+
+test('two endings: from where the ending begins, or its last scene; the other is a scene, or the asker’s own words', async () => {
+  await using story = await aStory({ roles: ['writer'] });
+  const { owner, projectId } = story;
+  const chapter = await story.add({ kind: 'chapter', title: '2화' });
+  const opening = documentOf(chapter);
+  await write(story, opening, { by: owner, text: '눈이 왔다.' }, { by: owner, text: '닭이 울었다.' });
+  const closing = await story.add({ kind: 'scene', title: '끝', parentId: chapter.id });
+  await write(story, documentOf(closing), { by: owner, text: '문이 열렸다.' });
+  const instead = await story.add({ kind: 'scene', title: '다른 끝' });
+  await write(story, documentOf(instead), { by: story.as.writer, text: '문은 닫혀 있었다.' });
+  await forecastOn(story);
+  const told = async (task: object) => (await brief(owner, story, { feature: 'endings', nodeId: chapter.id, ...task } as AssistTask)).items.map(({ id, text }) => [id, text]);
+  expect(await told({ other: { text: '아무도 없었다.' } })).toEqual([
+    ['until-1', '눈이 왔다.\n닭이 울었다.'],
+    ['now-1', '문이 열렸다.'],
+    ['other-1', '아무도 없었다.'],
+  ]);
+  const begins = spanOf(opening, '눈이 왔다.\n닭이 울었다.', '닭이 울었다.');
+  expect(await told({ begins, other: { text: '아무도 없었다.' } })).toEqual([
+    ['until-1', '눈이 왔다.\n'],
+    ['now-1', '닭이 울었다.'],
+    ['now-2', '문이 열렸다.'],
+    ['other-1', '아무도 없었다.'],
+  ]);
+  const bringing = await brief(owner, story, { feature: 'endings', nodeId: chapter.id, other: { text: '아무도 없었다.' } });
+  expect(bringing.items.at(-1)).toMatchObject({ source: null, of: [owner.user.id] });
+  const chosen: AssistTask = { feature: 'endings', nodeId: chapter.id, other: { nodeId: instead.id } };
+  expect(await brief(owner, story, chosen).problem).toMatchObject({ code: 'consent-needed', details: { people: 'writer', where: '다른 끝' } });
+  await story.as.writer.call(assistGrants.agree, { projectId, agreed: [openai] });
+  expect((await brief(owner, story, chosen)).items.at(-1)).toMatchObject({ id: 'other-1', text: '문은 닫혀 있었다.', of: [story.as.writer.user.id] });
+  // What somebody brings is theirs, and needs their own word.
+  await owner.call(assistGrants.agree, { projectId, agreed: [] });
+  expect(await brief(story.as.writer, story, { feature: 'endings', nodeId: instead.id, other: { text: '내가 붙인 끝.' } })).toMatchObject({ items: [{ id: 'now-1' }, { id: 'other-1', of: [story.as.writer.user.id] }] });
+  await owner.call(routes.outline.update, { projectId, nodeId: instead.id, aiHidden: true });
+  expect(await brief(story.as.writer, story, chosen).problem).toMatchObject({ code: 'hidden-from-ai' });
+  expect(await brief(story.as.writer, story, { feature: 'endings', nodeId: chapter.id, begins: { ...begins, quote: '없는 말' }, other: { text: '끝.' } }).problem).toMatchObject({ code: 'text-changed' });
+});

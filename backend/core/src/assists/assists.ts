@@ -1,4 +1,20 @@
-import { type AiSettings, type assistGrants, ASSIST_NEEDS, type AssistTask, type DocumentId, type In, may, type NodeId, type Out, Problem, type ProjectId, type Provider, type StoryBrief, type UserId } from '@cowrite/contract';
+import {
+  type AiSettings,
+  type assistGrants,
+  ASSIST_NEEDS,
+  type AssistTask,
+  type DocumentId,
+  FORECAST_EPISODES_MAX,
+  type In,
+  may,
+  type NodeId,
+  type Out,
+  Problem,
+  type ProjectId,
+  type Provider,
+  type StoryBrief,
+  type UserId,
+} from '@cowrite/contract';
 import { fused, OutlineTree, type RankedPassage, withNeighbours } from '@cowrite/manuscript';
 import type { Documents } from '../documents/documents.ts';
 import * as members from '../members/members.store.ts';
@@ -11,7 +27,7 @@ import { appendEvent, lockProject } from '../platform/outbox.ts';
 import type { Workers } from '../platform/workers.ts';
 import * as projects from '../projects/projects.store.ts';
 import * as store from './assists.store.ts';
-import { type BriefScene, briefOf } from './brief.ts';
+import { type BriefRead, type BriefScene, briefOf } from './brief.ts';
 import { type Meaning, type Meanings, placesOf } from './meanings.ts';
 import * as meanings from './meanings.store.ts';
 import { isHiddenIn, isToldIn, type Node } from './told.ts';
@@ -21,6 +37,8 @@ const MANDATE_MS = 24 * 3_600_000;
 /** So many passages are looked at, from at most so many scenes. */
 const PASSAGES = 16;
 const SCENES = 12;
+/** So many episodes before the first that is asked about are told, to be summed up. */
+const REMEMBERED = 8;
 
 /** What help by AI may have: who agreed to what, and what of the manuscript is told for a task. Nothing here knows a model. */
 export class Assists {
@@ -68,7 +86,7 @@ export class Assists {
 
   /**
    * What may be told for a task.
-   * @throws Problem `ai-off`, `ai-never`, `consent-needed`, `forbidden` for a role that may not ask for this, `hidden-from-ai`, `not-found`, `text-changed`, `too-large`.
+   * @throws Problem `ai-off`, `ai-never`, `forecast-off`, `consent-needed`, `forbidden` for a role that may not ask for this, `hidden-from-ai`, `not-found`, `text-changed`, `too-large`.
    */
   async brief(access: Granted<'story.read'>, { task, providers, meaning, people: named }: In<typeof assistGrants.brief>): Promise<StoryBrief> {
     if (!may(access.role, ASSIST_NEEDS[task.feature])) throw new Problem('forbidden');
@@ -89,6 +107,7 @@ export class Assists {
         ];
         if (setting?.mode === 'never') throw new Problem('ai-never');
         if (setting?.mode !== 'on') throw new Problem('ai-off');
+        if ((task.feature === 'forecast' || task.feature === 'endings') && !setting.forecast) throw new Problem('forecast-off');
         const isUnder = (row: { provider: Provider; notice: string }): boolean => providers.some(({ provider, notice }) => provider === row.provider && notice === row.notice);
         const [first, ...others] = providers.map(({ provider }) => provider).filter((provider) => allowed.some((row) => row.provider === provider && isUnder(row)));
         if (first === undefined)
@@ -106,7 +125,7 @@ export class Assists {
         const authors = new Set([...material.scenes, ...material.found, ...(material.before === null ? [] : [material.before])].flatMap(({ runs }) => runs.flatMap(({ by }) => (by === null ? [] : [by as UserId]))));
         const names = await store.names(tx, [...authors]);
         const agreed = (userId: UserId, provider: Provider): boolean => agreements.has(`${userId} ${provider}`);
-        const told = briefOf(task, { ...material, work, providers: [first, ...others], nameOf: (userId) => names.get(userId) ?? '?', agreed });
+        const told = briefOf(task, { ...material, work, providers: [first, ...others], asker: access.userId, nameOf: (userId) => names.get(userId) ?? '?', agreed });
         return {
           ...told,
           also: told.also.filter((other) => named.every((userId) => agreed(userId, other))),
@@ -123,20 +142,16 @@ export class Assists {
     access: Granted<'story.read'>,
     { task, meaning }: { task: AssistTask; meaning: Meaning | undefined },
     live: readonly Node[],
-  ): Promise<{ scenes: BriefScene[]; before: BriefScene | null; found: BriefScene[]; passages: RankedPassage[] }> {
+  ): Promise<{ scenes: BriefScene[]; before: BriefScene | null; found: BriefScene[]; passages: RankedPassage[]; read: BriefRead | null }> {
     const tree = new OutlineTree(live);
     const order = tree.readingOrder();
     const scene = async (node: Node & { documentId: DocumentId }): Promise<BriefScene> => {
       const runs = await this.parts.documents.runs(tx, access, node.documentId);
-      const title = [...tree.ancestors(node.id), node]
-        .map((each) => each.title)
-        .filter((each) => each !== '')
-        .join(' › ');
-      return { documentId: node.documentId, title, text: runs.map(({ text }) => text).join(''), runs };
+      return { documentId: node.documentId, title: titleOf(tree, node), text: runs.map(({ text }) => text).join(''), runs };
     };
     const isHidden = (node: Node): boolean => isHiddenIn(tree, node);
     const isTold = (node: Node) => isToldIn(tree, node);
-    const nothing = { scenes: [], before: null, found: [], passages: [] };
+    const nothing = { scenes: [], before: null, found: [], passages: [], read: null };
     if ('span' in task) {
       const at = order.findIndex((node) => node.documentId === task.span.documentId);
       const node = order[at];
@@ -154,6 +169,29 @@ export class Assists {
       return { ...nothing, scenes };
     }
     if (task.feature === 'research') return nothing;
+    if (task.feature === 'forecast' || task.feature === 'endings') {
+      const [from, to] = task.feature === 'forecast' ? [task.fromId, task.toId] : [task.nodeId, task.nodeId];
+      const { earlier, asked } = episodesOf(tree, order, from, to);
+      if (asked.length > FORECAST_EPISODES_MAX) throw new Problem('too-large', { limit: `${FORECAST_EPISODES_MAX} episodes` });
+      const told = async (episodes: readonly Node[]): Promise<BriefRead['asked']> => {
+        const read: BriefRead['asked'][number][] = [];
+        for (const episode of episodes) {
+          const scenes: BriefScene[] = [];
+          for (const node of [episode, ...tree.descendants(episode.id)].filter(isTold)) scenes.push(await scene(node));
+          if (scenes.length > 0) read.push({ nodeId: episode.id, title: titleOf(tree, episode), scenes });
+        }
+        return read;
+      };
+      const read: BriefRead = { earlier: await told(earlier), asked: await told(asked), other: null };
+      if (read.asked.length === 0) throw new Problem('hidden-from-ai');
+      if (task.feature === 'endings' && 'nodeId' in task.other) {
+        const other = tree.get(task.other.nodeId);
+        if (other?.documentId == null) throw new Problem('not-found');
+        if (!isTold(other)) throw new Problem('hidden-from-ai');
+        read.other = await scene(other);
+      }
+      return { ...nothing, read, scenes: [...[...read.earlier, ...read.asked].flatMap(({ scenes }) => scenes), ...(read.other === null ? [] : [read.other])] };
+    }
     const known = knownAt(tree, order, task.asOf).filter(isTold);
     const question = task.feature === 'ask' ? task.question : [task.character, task.message, ...task.said.slice(-4).map(({ text }) => text)].join('\n');
     const texts = await store.projected(
@@ -187,9 +225,33 @@ export class Assists {
       cacheAnswers: setting?.cache_answers ?? false,
       keepTexts: setting?.keep_texts ?? false,
       byMeaning: setting?.by_meaning ?? false,
+      forecast: setting?.forecast ?? false,
       members: people.map(({ userId, name }) => ({ userId, name, agreed: consents.filter((row) => row.user_id === userId).map(agreement) })),
     };
   }
+}
+
+/** Where a node is, as people say it: `1부 › 3화`. */
+const titleOf = (tree: OutlineTree<Node>, node: Node): string =>
+  [...tree.ancestors(node.id), node]
+    .map(({ title }) => title)
+    .filter((title) => title !== '')
+    .join(' › ');
+
+/**
+ * The episodes from one to another, and some before them that a reader remembers. An episode is a chapter, or a scene that stands in
+ * none; a scene of a chapter means its chapter. @throws Problem `not-found`
+ */
+function episodesOf(tree: OutlineTree<Node>, order: readonly Node[], fromId: NodeId, toId: NodeId): { earlier: readonly Node[]; asked: readonly Node[] } {
+  const chapterOf = (node: Node): Node | undefined => [node, ...tree.ancestors(node.id)].find(({ kind }) => kind === 'chapter');
+  const episodes = order.filter((node) => node.kind === 'chapter' || (node.documentId !== null && chapterOf(node) === undefined));
+  const placeOf = (id: NodeId): number => {
+    const node = tree.get(id);
+    return node === undefined ? -1 : episodes.indexOf(chapterOf(node) ?? node);
+  };
+  const [from, to] = [placeOf(fromId), placeOf(toId)];
+  if (from < 0 || to < from) throw new Problem('not-found');
+  return { earlier: episodes.slice(Math.max(0, from - REMEMBERED), from), asked: episodes.slice(from, to + 1) };
 }
 
 /** The nodes that are known when one has read as far as `asOf`, with all that is under it. @throws Problem `not-found` */

@@ -1,4 +1,4 @@
-import { type AssistTask, type BriefItem, type DocumentId, type Feature, type Layer, Problem, type Provider, type StoryBrief, type UserId } from '@cowrite/contract';
+import { type AssistTask, type BriefItem, type DocumentId, type Feature, type Layer, type NodeId, Problem, type Provider, type StoryBrief, type UserId } from '@cowrite/contract';
 import { findSpan, type RankedPassage, type Run } from '@cowrite/manuscript';
 
 /**
@@ -16,6 +16,22 @@ export interface BriefScene {
   runs: readonly Run[];
 }
 
+/** An episode as it was read. */
+interface BriefEpisode {
+  nodeId: NodeId;
+  title: string;
+  scenes: readonly BriefScene[];
+}
+
+/** What imagined readers read, in reading order: nothing that comes after is among it. */
+export interface BriefRead {
+  /** The last episodes before those. */
+  earlier: readonly BriefEpisode[];
+  asked: readonly BriefEpisode[];
+  /** A scene that is tried as another ending. */
+  other: BriefScene | null;
+}
+
 /** All that was read at one moment. */
 export interface Material {
   work: { title: string; genre: string; description: string };
@@ -26,6 +42,10 @@ export interface Material {
   /** Places in `found` that a question is about, the best first. */
   passages: readonly RankedPassage[];
   found: readonly BriefScene[];
+  /** Null where no episodes are read. */
+  read: BriefRead | null;
+  /** Who asks: what they bring themselves is theirs, by their own word. */
+  asker: UserId;
   nameOf(userId: UserId): string;
   /** Whether the text of this person may go to this provider. */
   agreed(userId: UserId, provider: Provider): boolean;
@@ -50,6 +70,9 @@ const ROOM: Record<Feature, Room> = {
   summarise: { work: 300, text: 3_000_000 },
   simulate: { work: 800, passages: 3_000 },
   react: { work: 300, text: 60_000 },
+  // Read episode by episode, and those before as their summaries; the AI service refuses one that no model takes.
+  forecast: { work: 1_200, recap: 3_000_000, text: 3_000_000 },
+  endings: { work: 1_200, recap: 3_000_000, text: 60_000 },
   research: { work: 300 },
 };
 
@@ -163,12 +186,41 @@ function candidates(task: AssistTask, material: Material): Candidate[] {
     case 'react':
       for (const [at, scene] of scenes.entries()) if (scene.text.trim() !== '') items.push(itemOf(scene, 0, scene.text.length, { id: `scene-${at + 1}`, layer: 'text', isNeeded: true }));
       break;
+    case 'forecast':
+      items.push(...episodesIn(material.read!.earlier, 'recap', 'earlier'), ...episodesIn(material.read!.asked, 'text', 'episode'));
+      // An empty episode is read by nobody.
+      if (!items.some(({ layer }) => layer === 'text')) throw new Problem('not-found');
+      break;
+    case 'endings':
+      items.push(...episodesIn(material.read!.earlier, 'recap', 'earlier'), ...endings(task, material));
+      break;
     case 'ask':
     case 'simulate':
     case 'research':
       break;
   }
   return items;
+}
+
+/** The scenes of episodes. What comes before those that are asked about may be missing; they may not. */
+const episodesIn = (episodes: readonly BriefEpisode[], layer: 'recap' | 'text', id: string): Candidate[] =>
+  episodes.flatMap(({ nodeId, title, scenes }, at) =>
+    scenes.filter(({ text }) => text.trim() !== '').map((scene, number) => ({ ...itemOf(scene, 0, scene.text.length, { id: `${id}-${at + 1}-${number + 1}`, layer, isNeeded: layer === 'text' }), episode: { nodeId, title } })),
+  );
+
+/** An episode up to where its ending begins, that ending, and another. @throws Problem `text-changed` when there is nothing to compare */
+function endings({ begins, other }: Extract<AssistTask, { feature: 'endings' }>, { read, asker }: Material): Candidate[] {
+  const { nodeId, title, scenes } = read!.asked[0]!;
+  const written = scenes.filter(({ text }) => text.trim() !== '');
+  const place = begins === undefined ? { scene: written.at(-1), from: 0 } : placeOf(written, begins);
+  if (place.scene === undefined) throw new Problem('text-changed');
+  const at = written.indexOf(place.scene);
+  const part = (id: string, scene: BriefScene, from: number, to: number): Candidate[] => (scene.text.slice(from, to).trim() === '' ? [] : [{ ...itemOf(scene, from, to, { id, layer: 'text', isNeeded: true }), episode: { nodeId, title } }]);
+  const now = [...part('now-1', place.scene, place.from, place.scene.text.length), ...written.slice(at + 1).flatMap((scene, number) => part(`now-${number + 2}`, scene, 0, scene.text.length))];
+  const instead: Candidate[] =
+    'text' in other ? [{ id: 'other-1', layer: 'text', title, text: other.text, source: null, of: [asker], isNeeded: true, hasUnknown: false, episode: { nodeId, title } }] : part('other-1', read!.other!, 0, read!.other!.text.length);
+  if (now.length === 0 || instead.length === 0) throw new Problem('text-changed');
+  return [...written.slice(0, at).flatMap((scene, number) => part(`until-${number + 1}`, scene, 0, scene.text.length)), ...part(`until-${at + 1}`, place.scene, 0, place.from), ...now, ...instead];
 }
 
 /** What is dropped first when there is no room: passages from the least fitting, then the recap, then facts. The rest never is. */

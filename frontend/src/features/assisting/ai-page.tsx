@@ -89,8 +89,9 @@ function Decision({ settings, house }: { settings: AiSettings; house: House }) {
   const [cacheAnswers, setCacheAnswers] = useState(settings.cacheAnswers);
   const [keepTexts, setKeepTexts] = useState(settings.keepTexts);
   const [byMeaning, setByMeaning] = useState(settings.byMeaning);
+  const [forecast, setForecast] = useState(settings.forecast);
   const finder = house.meaning !== null && agreed.has(house.meaning.provider) ? house.meaning : null;
-  const save = useSaving(() => call(routes.assistGrants.decide, { projectId, mode, allowed: agreementsOf(agreed, house), cacheAnswers, keepTexts, byMeaning }));
+  const save = useSaving(() => call(routes.assistGrants.decide, { projectId, mode, allowed: agreementsOf(agreed, house), cacheAnswers, keepTexts, byMeaning, forecast }));
   return (
     <Section title={t.mode}>
       <fieldset className="m-0 flex flex-col gap-1 border-0 p-0">
@@ -105,6 +106,7 @@ function Decision({ settings, house }: { settings: AiSettings; house: House }) {
           <Notices house={house} agreed={agreed} onChange={setAgreed} />
           <Choice kind="checkbox" label={t.cacheAnswers} checked={cacheAnswers} onChange={setCacheAnswers} />
           <Choice kind="checkbox" label={t.keepTexts} checked={keepTexts} onChange={setKeepTexts} />
+          <Choice kind="checkbox" label={t.forecastOn} text={t.forecastOnText} checked={forecast} onChange={setForecast} />
           {finder && <Choice kind="checkbox" label={t.byMeaning} text={t.byMeaningText(PROVIDER_NAMES[finder.provider], finder.model)} checked={byMeaning} onChange={setByMeaning} />}
         </div>
       )}

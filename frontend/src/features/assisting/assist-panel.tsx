@@ -20,6 +20,7 @@ import { TextField } from '../../shared/ui/text-field.tsx';
 import { EmptyState, FailedState, Skeleton } from '../../shared/ui/state.tsx';
 import { type Asked, useAssistRun } from './assist-run.ts';
 import { Dictation } from './dictation.tsx';
+import { Forecast } from './forecast-view.tsx';
 import { glossaryIn } from './glossary.ts';
 import { numbered } from './numbered.ts';
 import { PacketSheet } from './packet-sheet.tsx';
@@ -46,7 +47,9 @@ const ABOUT = {
   simulate: 'words',
   react: 'node',
   research: 'words',
-} as const satisfies Record<Feature, 'caret' | 'selection' | 'node' | 'words'>;
+  forecast: 'episodes',
+  endings: 'episodes',
+} as const satisfies Record<Feature, 'caret' | 'selection' | 'node' | 'words' | 'episodes'>;
 const REWRITES: ReadonlySet<Feature> = new Set(['rewrite', 'style', 'expand', 'shorten']);
 const ROWS: ReadonlySet<Feature> = new Set<RowsOf>(['translate', 'storyboard', 'script', 'react', 'research']);
 const hasRows = (feature: Feature): feature is RowsOf => ROWS.has(feature);
@@ -117,10 +120,10 @@ function Ask() {
   const t = useWords(words);
   const say = useSay();
   const notify = useNotify();
-  const { projectId, may, view } = useProject();
+  const { projectId, may, view, ai } = useProject();
   const scene = useOpenScene();
   const selected = useSelected((text) => text.trim().length);
-  const offered = OFFERED.filter((each) => may(ASSIST_NEEDS[each]));
+  const offered = OFFERED.filter((each) => may(ASSIST_NEEDS[each]) && (ABOUT[each] !== 'episodes' || ai?.forecast));
   const [feature, setFeature] = useState<Feature>(offered[0]!);
   const [given, setGiven] = useState({ instruction: '', question: '', character: '', message: '', source: '', glossary: '' });
   const [scope, setScope] = useState<'all' | 'here'>('all');
@@ -168,6 +171,9 @@ function Ask() {
         const nodeId = reach === 'chapter' ? chapterOf(view, here).id : here.id;
         return { task: feature === 'react' && wish ? { feature, nodeId, readers: wish } : { feature, nodeId }, place: null, before: '' };
       }
+      case 'forecast':
+      case 'endings':
+        return null;
       default: {
         const place = feature === 'continue' ? scene!.holdCaret(BEFORE_CARET_UNITS) : scene!.hold();
         const span = place.span();
@@ -220,11 +226,19 @@ function Ask() {
   const isComing = state === 'asking' || state === 'running';
   const shown = about?.task.feature;
   const dismiss = () => decide('dismissed');
+  const what = <SelectField label={t.what} value={feature} options={offered.map((value) => ({ value, name: t[value] }))} onChoose={setFeature} />;
+  if (feature === 'forecast' || feature === 'endings')
+    return (
+      <div className="flex flex-col gap-3">
+        {what}
+        <Forecast key={feature} feature={feature} />
+      </div>
+    );
 
   return (
     <div className="flex flex-col gap-5">
       <div className="flex flex-col gap-3">
-        <SelectField label={t.what} value={feature} options={offered.map((value) => ({ value, name: t[value] }))} onChoose={setFeature} />
+        {what}
         {of !== 'words' && (
           <p className="m-0 text-sm text-ink-2">{scene === null ? t.noScene : of === 'selection' ? <Selected hint={t.selectHint} /> : of === 'caret' ? t.continueHint : feature === 'react' ? t.reactHint : t.summariseHint}</p>
         )}

@@ -3,7 +3,7 @@ import { expect, test } from 'vitest';
 import { after, answerOf, type Run } from './assist-run.ts';
 
 const id = '01939c5e-0000-7000-8000-000000000001';
-const asking: Run = { state: 'asking', provider: null, model: '', texts: [], parts: [], assist: null, failure: null };
+const asking: Run = { id: null, state: 'asking', provider: null, model: '', texts: [], parts: [], progress: null, assist: null, failure: null };
 const assist = (more: Partial<Assist>): Assist =>
   Assist.parse({
     id,

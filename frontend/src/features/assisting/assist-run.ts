@@ -10,16 +10,24 @@ export type Row = Extract<AssistResult, { kind: 'rows' }>['rows'][number];
 
 /** An assist as it is seen while it comes. */
 export interface Run {
+  /** Known once it was taken in. */
+  id: string | null;
   state: 'asking' | 'running' | 'done' | 'stopped' | 'failed';
   provider: Provider | null;
   model: string;
   texts: readonly string[];
   parts: readonly unknown[];
+  /** Of long work: so many steps of so many. */
+  progress: { done: number; of: number } | null;
   assist: Assist | null;
   failure: unknown;
 }
 
-const ASKING: Run = { state: 'asking', provider: null, model: '', texts: [], parts: [], assist: null, failure: null };
+/** How often a stream that broke off is taken up again before it counts as failed, and after which pause. */
+const BROKEN_MAX = 5;
+const AGAIN_MS = 1_000;
+
+const ASKING: Run = { id: null, state: 'asking', provider: null, model: '', texts: [], parts: [], progress: null, assist: null, failure: null };
 
 /** What a run is after an event. */
 export function after(run: Run, event: AssistEvent): Run {
@@ -34,7 +42,7 @@ export function after(run: Run, event: AssistEvent): Run {
     case 'part':
       return { ...run, parts: [...run.parts, event.part] };
     case 'progress':
-      return run;
+      return { ...run, progress: { done: event.done, of: event.of } };
     case 'ended': {
       const { assist } = event;
       const { result } = assist;
@@ -51,30 +59,62 @@ export function answerOf(run: Run): Extract<AssistResult, { kind: 'answer' }> | 
   return parsed.success && parsed.data.kind === 'answer' ? parsed.data : null;
 }
 
+/** Nothing was heard so far, or what was is heard once more. */
+const BEGINS_ANEW = Symbol('begins anew');
+
+/**
+ * Tells the events of an assist to its end. A stream that breaks off, perhaps with the process that wrote it, is heard again from its
+ * beginning: long work goes on in the next process. @throws as it was answered, or a TypeError when it breaks off time and again
+ */
+async function hear(projectId: string, idOf: (signal: AbortSignal) => Promise<string>, signal: AbortSignal, tell: (assistId: string, event: AssistEvent | typeof BEGINS_ANEW) => void): Promise<void> {
+  const assistId = await idOf(signal);
+  for (let tries = 0; ; tries++)
+    try {
+      tell(assistId, BEGINS_ANEW);
+      for await (const event of assistEvents(assists.events, projectId, { assistId }, { signal })) {
+        tries = 0;
+        tell(assistId, event);
+      }
+      return;
+    } catch (failure) {
+      if (signal.aborted || !(failure instanceof TypeError) || tries >= BROKEN_MAX) throw failure;
+      await new Promise((done) => setTimeout(done, AGAIN_MS));
+    }
+}
+
 /** Asks for help, hears how it comes, stops it, and says what became of it. One at a time; a new one takes the place of the last. */
-export function useAssistRun(projectId: string): { run: Run | null; start: (asked: Asked) => void; stop: () => void; decide: (decision: 'accepted' | 'dismissed') => void; clear: () => void } {
+export function useAssistRun(projectId: string): {
+  run: Run | null;
+  start: (asked: Asked) => void;
+  /** Hears one that was asked for before, from its beginning. */
+  follow: (id: string) => void;
+  stop: () => void;
+  decide: (decision: 'accepted' | 'dismissed') => void;
+  clear: () => void;
+} {
   const [run, setRun] = useState<Run | null>(null);
   const current = useRef<{ abort: AbortController; id: string | null } | null>(null);
   useEffect(() => () => current.current?.abort.abort(), []);
 
-  const start = useCallback(
-    (asked: Asked) => {
+  const listen = useCallback(
+    (idOf: (signal: AbortSignal) => Promise<string>) => {
       current.current?.abort.abort();
       const mine = (current.current = { abort: new AbortController(), id: null as string | null });
+      const { signal } = mine.abort;
       const isMine = () => current.current === mine;
       setRun(ASKING);
-      const listen = async () => {
-        const { signal } = mine.abort;
-        const { id } = await callAi(assists.ask, projectId, { projectId, ...asked }, { signal });
-        mine.id = id;
-        for await (const event of assistEvents(assists.events, projectId, { assistId: id }, { signal })) if (isMine()) setRun((before) => after(before ?? ASKING, event));
+      const tell = (assistId: string, event: AssistEvent | typeof BEGINS_ANEW) => {
+        mine.id = assistId;
+        if (isMine()) setRun((before) => (event === BEGINS_ANEW ? { ...ASKING, id: assistId } : after(before ?? ASKING, event)));
       };
-      listen().catch((failure: unknown) => {
-        if (isMine() && !mine.abort.signal.aborted) setRun((before) => ({ ...(before ?? ASKING), state: 'failed', failure }));
+      hear(projectId, idOf, signal, tell).catch((failure: unknown) => {
+        if (isMine() && !signal.aborted) setRun((before) => ({ ...(before ?? ASKING), state: 'failed', failure }));
       });
     },
     [projectId],
   );
+  const start = useCallback((asked: Asked) => listen(async (signal) => (await callAi(assists.ask, projectId, { projectId, ...asked }, { signal })).id), [listen, projectId]);
+  const follow = useCallback((id: string) => listen(() => Promise.resolve(id)), [listen]);
   const tell = useCallback(
     async (route: typeof assists.cancel | typeof assists.decide, more: Record<string, unknown> = {}) => {
       const id = current.current?.id;
@@ -105,5 +145,5 @@ export function useAssistRun(projectId: string): { run: Run | null; start: (aske
     },
     [tell, clear],
   );
-  return { run, start, stop, decide, clear };
+  return { run, start, follow, stop, decide, clear };
 }
