@@ -6,6 +6,7 @@ import { randomInt } from 'node:crypto';
 import { setTimeout as wait } from 'node:timers/promises';
 import type { Surroundings } from './answering.ts';
 import { aiApi } from './api.ts';
+import { AskedOnce } from './asked-once.ts';
 import { serveAssists, STREAM_HEADERS } from './assists-http.ts';
 import { Assists } from './assists.ts';
 import { bearerOf, grantFor } from './callers.ts';
@@ -61,6 +62,7 @@ export async function createAi({ config, logger, now = () => new Date(), pause =
   const sendings = new Sendings({ pool, core, makers, node, figures, limits, currency, now, logger, callMs: config.COWRITE_AI_ASSIST_MS });
   const transcriptions = new Transcriptions(sendings, { model: writer, price: (writer && config.COWRITE_AI_PRICES.get(writer.model)) ?? null });
   const assists = new Assists({ pool, core, node, packets, running, limits, currency, now });
+  const askedOnce = new AskedOnce(pool, now);
   const speaker = speechOf(config);
   const speech = new Speech(sendings, assists, { model: speaker, price: (speaker && config.COWRITE_AI_PRICES.get(speaker.model)) ?? null });
 
@@ -97,7 +99,7 @@ export async function createAi({ config, logger, now = () => new Date(), pause =
       speech: speech.source,
     };
   });
-  serveAssists(instance, { assists, packets, grants });
+  serveAssists(instance, { assists, askedOnce, packets, grants });
   serveTranscriptions(instance, { transcriptions, grants });
   serveSpeech(instance, { speech, assists, grants });
 
@@ -115,12 +117,14 @@ export async function createAi({ config, logger, now = () => new Date(), pause =
   const repeated = [
     repeat(WRITE_EVERY_MS, 'writing down what came', () => running.write()),
     repeat(SWEEP_EVERY_MS, 'looking for what was left behind', () => running.sweep()),
-    repeat(FORGET_EVERY_MS, 'forgetting', () => Promise.all([assists.forget(), grants.forgetSpent()])),
+    repeat(FORGET_EVERY_MS, 'forgetting', () => Promise.all([assists.forget(), askedOnce.forget(), grants.forgetSpent()])),
   ];
   return {
     ...service,
     sweep: () => running.sweep(),
-    forget: () => assists.forget(),
+    forget: async () => {
+      await Promise.all([assists.forget(), askedOnce.forget()]);
+    },
     async listen() {
       // Before anyone is answered: what this process was working on when it died has ended.
       await running.sweep();

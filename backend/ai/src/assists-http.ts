@@ -2,6 +2,7 @@ import { type AssistId, assists as routes, type In, type Route } from '@cowrite/
 import type { Grant, Grants } from '@cowrite/service-kit/grants';
 import { inputOf, localeOf, serveRoute } from '@cowrite/service-kit/http';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import type { AskedOnce } from './asked-once.ts';
 import type { Assists } from './assists.ts';
 import { bearerOf, grantFor } from './callers.ts';
 import type { Packets } from './packets.ts';
@@ -11,7 +12,7 @@ import { answerStream, lastEventId, wantsStream } from './stream.ts';
 export const STREAM_HEADERS = { sent: 'last-event-id', read: 'location' };
 
 /** The routes of assists: who asks is admitted before anything of the request is looked at. */
-export function serveAssists(instance: FastifyInstance, { assists, packets, grants }: { assists: Assists; packets: Packets; grants: Grants }): void {
+export function serveAssists(instance: FastifyInstance, { assists, askedOnce, packets, grants }: { assists: Assists; askedOnce: AskedOnce; packets: Packets; grants: Grants }): void {
   const admitted = (request: FastifyRequest) => ({ bearer: bearerOf(request), locale: localeOf(request.headers['accept-language']) });
   /** The right of a caller in the work of an assist. Whether the assist is theirs is looked at where it is read. */
   const inWorkOf = async (bearer: string, id: AssistId): Promise<Grant> => grantFor(grants, bearer, await assists.projectOf(id));
@@ -33,7 +34,8 @@ export function serveAssists(instance: FastifyInstance, { assists, packets, gran
   serveRoute(instance, routes.packet, admitted, async ({ bearer }, asked) => packets.show(await grantFor(grants, bearer, asked.projectId), bearer, asked));
   serve(routes.ask, async ({ request, reply, bearer }, asked) => {
     const grant = await grantFor(grants, bearer, asked.projectId);
-    const id = await assists.ask(grant, bearer, asked);
+    const key = request.headers['idempotency-key'];
+    const id = await askedOnce.once(grant.who.userId, typeof key === 'string' ? key : undefined, asked, () => assists.ask(grant, bearer, asked));
     void reply.header('location', `assists/${id}`);
     return wantsStream(request) ? stream(request, reply, grant, id) : { id };
   });
