@@ -7,10 +7,10 @@ import { forecastWords } from './forecast-words.ts';
 
 const HEIGHT = 120;
 const TOP = 8;
-const LEFT = 36;
+const LEFT = 44;
 const BELOW = 20;
 /** As wide as the panel, and a phone. */
-const COLUMNS_PX = 264;
+const COLUMNS_PX = 256;
 /** More episodes than this stand in rows one below the other: nothing has to be scrolled sideways. */
 const IN_A_ROW = 20;
 /** Between so many columns a name stands below. */
