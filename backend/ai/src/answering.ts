@@ -35,7 +35,10 @@ export async function answer(live: Live, call: ModelCall, hear: (text: string) =
     let said = '';
     try {
       for await (const part of retrying(model, call, live.stopping.signal, { until: now().getTime() + assistMs, now: () => now().getTime(), random, wait: pause })) {
-        if (part.type === 'finish') return part.usage === null ? estimated(model, call, said) : { ...part.usage, estimated: false };
+        if (part.type === 'finish') {
+          live.isCut = part.reason === 'length';
+          return part.usage === null ? estimated(model, call, said) : { ...part.usage, estimated: false };
+        }
         if (said === '') figures.firstToken(provider, performance.now() - began);
         said += part.text;
         hear(part.text);

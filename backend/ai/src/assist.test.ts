@@ -15,7 +15,7 @@ test('events are numbered from one, or from where a process before this one stop
       { type: 'text', at: 0, text: ' 둘' },
     ],
   ]);
-  const later = new AssistRun(new VariantsReader(1), 7);
+  const later = new AssistRun(new VariantsReader(1), { after: 7 });
   later.start('openai', 'gpt', 'hash');
   expect([later.first, later.last, later.eventsFrom(8).length, later.eventsFrom(9).length]).toEqual([8, 8, 1, 0]);
 });

@@ -13,12 +13,15 @@ export class AssistRun {
   readonly first: number;
   #state: State = { name: 'waiting' };
   readonly #events: AssistEvent[] = [];
+  readonly #begun: string;
   #text = '';
   #provider: Provider | undefined;
 
-  constructor(reader: Reader, after = 0) {
+  /** `begun`: what was said before of an answer that goes on. */
+  constructor(reader: Reader, { after = 0, begun = '' }: { after?: number; begun?: string } = {}) {
     this.#reader = reader;
     this.first = after + 1;
+    this.#begun = begun;
   }
 
   /** Events from number `first` on. */
@@ -42,7 +45,9 @@ export class AssistRun {
     this.#state = { name: 'running' };
     if (this.#provider === provider) return;
     this.#provider = provider;
+    const isFirst = !this.#events.some(({ type }) => type === 'started');
     this.#events.push({ type: 'started', provider, model, packetHash });
+    if (isFirst && this.#begun !== '') this.#say(this.#reader.push(this.#begun));
   }
 
   hear(text: string): void {

@@ -213,6 +213,8 @@ export interface Ending {
   cost: number | null;
   result: AssistResult | null;
   problem: Problem | null;
+  /** Of an answer that was cut, what was said, so that it can be gone on with. */
+  said?: string;
   hasLeft: boolean;
   at: Date;
 }
@@ -234,7 +236,7 @@ export async function settle(pool: Pool, id: AssistId, ending: Ending): Promise<
       ['project-month', assist.project_id, assist.month, assist.cost_reserved, ending.cost ?? 0],
     ])
       await client.query('UPDATE ai.usage SET reserved = reserved - $4, used = used + $5 WHERE kind = $1 AND whose = $2 AND begins = $3', [kind, whose, begins, held, used]);
-    await client.query('UPDATE ai.assist_text SET result = $2, mandate = NULL WHERE assist_id = $1', [id, ending.result === null ? null : JSON.stringify(ending.result)]);
+    await client.query('UPDATE ai.assist_text SET result = $2, said = $3, mandate = NULL WHERE assist_id = $1', [id, ending.result === null ? null : JSON.stringify(ending.result), ending.said ?? null]);
     return true;
   });
 }
@@ -281,6 +283,15 @@ export async function assistOf(pool: Pool, id: AssistId): Promise<Kept | null> {
       createdAt: row.created_at.toISOString(),
     }),
   };
+}
+
+/** What was sent and what was said of an answer of this person's that was cut, while it is kept and not decided about. */
+export async function cutOf(pool: Pool, id: AssistId, { projectId, asker }: { projectId: ProjectId; asker: string }): Promise<{ made: Made; said: string } | null> {
+  const { rows } = await pool.query<{ made: Made; said: string }>(
+    "SELECT t.made, t.said FROM ai.assist a JOIN ai.assist_text t ON t.assist_id = a.id WHERE a.id = $1 AND a.project_id = $2 AND a.asker = $3 AND a.state = 'cut' AND a.decision IS NULL AND t.said IS NOT NULL",
+    [id, projectId, asker],
+  );
+  return rows[0] ?? null;
 }
 
 interface LedgerRow {
@@ -399,18 +410,21 @@ export async function takeOver(pool: Pool, id: AssistId, { from, to }: { from: n
 /** What one step of long work came to. */
 export interface Step {
   answer: string;
+  /** Whether it ended at the longest that it may be. */
+  isCut: boolean;
   tokensIn: number;
   tokensOut: number;
   estimated: boolean;
 }
 
-export async function keepStep(pool: Pool, id: AssistId, hash: string, { provider, model, answer, tokensIn, tokensOut, estimated }: Step & { provider: Provider; model: string }): Promise<void> {
-  await pool.query('INSERT INTO ai.assist_step (assist_id, hash, provider, model, answer, tokens_in, tokens_out, estimated) VALUES ($1, $2, $3, $4, $5, $6, $7, $8) ON CONFLICT DO NOTHING', [
+export async function keepStep(pool: Pool, id: AssistId, hash: string, { provider, model, answer, isCut, tokensIn, tokensOut, estimated }: Step & { provider: Provider; model: string }): Promise<void> {
+  await pool.query('INSERT INTO ai.assist_step (assist_id, hash, provider, model, answer, cut, tokens_in, tokens_out, estimated) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9) ON CONFLICT DO NOTHING', [
     id,
     hash,
     provider,
     model,
     answer,
+    isCut,
     tokensIn,
     tokensOut,
     estimated,
@@ -430,10 +444,15 @@ export async function stepsUsed(pool: Pool, id: AssistId): Promise<{ tokensIn: n
  * The answer to a step: this assist's own from before it was interrupted, or that of the same model in the same work within the hour,
  * where answers are kept. `isOwn`: it was asked for by this assist.
  */
-export async function stepOf(pool: Pool, id: AssistId, hash: string, { projectId, provider, model, since }: { projectId: string; provider: Provider; model: string; since: Date | null }): Promise<{ answer: string; isOwn: boolean } | null> {
-  const { rows } = await pool.query<{ answer: string; isOwn: boolean }>(
-    `SELECT s.answer, s.assist_id = $1 AS "isOwn" FROM ai.assist_step s JOIN ai.assist a ON a.id = s.assist_id JOIN ai.assist_text t ON t.assist_id = a.id
-      WHERE s.hash = $2 AND (s.assist_id = $1 OR (a.project_id = $3 AND s.provider = $4 AND s.model = $5 AND a.created_at > $6 AND t.cache_answers AND ${NOT_DISMISSED}))
+export async function stepOf(
+  pool: Pool,
+  id: AssistId,
+  hash: string,
+  { projectId, provider, model, since }: { projectId: string; provider: Provider; model: string; since: Date | null },
+): Promise<{ answer: string; isOwn: boolean; isCut: boolean } | null> {
+  const { rows } = await pool.query<{ answer: string; isOwn: boolean; isCut: boolean }>(
+    `SELECT s.answer, s.assist_id = $1 AS "isOwn", s.cut AS "isCut" FROM ai.assist_step s JOIN ai.assist a ON a.id = s.assist_id JOIN ai.assist_text t ON t.assist_id = a.id
+      WHERE s.hash = $2 AND (s.assist_id = $1 OR (a.project_id = $3 AND s.provider = $4 AND s.model = $5 AND NOT s.cut AND a.created_at > $6 AND t.cache_answers AND ${NOT_DISMISSED}))
       ORDER BY "isOwn" DESC, a.id DESC LIMIT 1`,
     [id, hash, projectId, provider, model, since],
   );

@@ -439,6 +439,54 @@ test('a kept answer does not outlast the word of those whose text it was made of
   expect(await textsOf(house)).toMatchObject({ cached: false, text: '2번째 답' });
 });
 
+test('an answer that was cut at its longest is not called done: it says so, is not kept for others, and goes on with what was said', async () => {
+  await using house = await aKeepingHouse({ COWRITE_AI_PRICES: 'gpt-5.6=1/1' });
+  house.vendor.next({ pieces: ['그는 문을 열고'], end: 'length', usage: { in: 100, out: 12_000 } });
+  const id = await house.assist(REWRITE);
+  const events = await allOf(house.follow(id));
+  expect(events.at(-1)!.event).toMatchObject({ type: 'ended', assist: { state: 'cut', result: { texts: ['그는 문을 열고'] }, problem: null, usage: { tokensOut: 12_000 } } });
+  const line = LedgerLine.parse(((await house.ask('GET', `/ledger?projectId=${house.projectId}`)).body as { items: unknown[] }).items[0]);
+  expect(line.state).toBe('cut');
+  // The same again is asked, and not told from what was cut.
+  expect(await textsOf(house)).toMatchObject({ cached: false, text: '2번째 답' });
+
+  const goOn = (of = house.owner, assistId = id) => house.ask('POST', '/assists', { of, body: { projectId: of.projectId, goOn: assistId } });
+  expect((await goOn(await house.someone('writer'))).code).toBe('not-found');
+  expect((await goOn(await house.someone('owner of another work'))).code).toBe('not-found');
+  house.vendor.next({ pieces: [' 나갔다.'], end: 'length' });
+  const second = ((await goOn()).body as { id: string }).id;
+  const heard = await allOf(house.follow(second));
+  expect(heard.flatMap(({ event }) => (event.type === 'text' ? [event.text] : [])).join('')).toBe('그는 문을 열고 나갔다.');
+  const asked = house.vendor.requests.at(-1)!.messages;
+  expect(asked.system).toBe(house.vendor.requests[0]!.messages.system);
+  expect(asked.user).toContain('⟦자료 답: 여기까지 쓰고 끊긴 답⟧\n그는 문을 열고\n⟦/자료⟧\n\n부탁\n');
+  // As often as it is cut.
+  house.vendor.next({ pieces: ['\n끝.'], usage: { in: 120, out: 2 } });
+  const third = await house.over(((await goOn(house.owner, second)).body as { id: string }).id);
+  expect(third).toMatchObject({ state: 'done', cached: false, result: { texts: ['그는 문을 열고 나갔다.\n끝.'] }, usage: { tokensIn: 120, tokensOut: 2 } });
+  expect((await goOn(house.owner, third.id)).code).toBe('not-found');
+  // What was decided about is gone, and so is what it could go on with.
+  await house.ask('POST', `/assists/${id}/decision`, { body: { decision: 'dismissed' } });
+  expect((await goOn()).code).toBe('not-found');
+});
+
+test('of lines that were cut the whole ones stay, and it goes on with the next; it does not without the word of those whose text it is', async () => {
+  await using house = await aTellingHouse();
+  const whole = JSON.stringify({ text: '점순이네 수탉이 달려들었다.', cites: [{ item: 2, quote: '점순이네 수탉이 달려들었다' }] });
+  const next = JSON.stringify({ text: '점심을 먹고 나왔다.', cites: [{ item: 2, quote: '내가 점심을 먹고' }] });
+  house.vendor.next({ pieces: [`${whole}\n`, next.slice(0, 20)], end: 'length' });
+  const id = await house.assist(ASK);
+  expect(await house.over(id)).toMatchObject({ state: 'cut', result: { sentences: [{ text: '점순이네 수탉이 달려들었다.' }] } });
+  const told = house.core.tell;
+  house.core.tell = (asked) => ({ ...told(asked), unwilling: [house.owner.userId as never] });
+  expect((await house.ask('POST', '/assists', { body: { projectId: house.projectId, goOn: id } })).code).toBe('packet-gone');
+  house.core.tell = told;
+  house.vendor.next({ pieces: [next] });
+  const { body } = await house.ask('POST', '/assists', { body: { projectId: house.projectId, goOn: id } });
+  expect(await house.over((body as { id: string }).id)).toMatchObject({ state: 'done', result: { sentences: [{ text: '점순이네 수탉이 달려들었다.' }, { text: '점심을 먹고 나왔다.' }] } });
+  expect(house.vendor.requests.at(-1)!.messages.user).not.toContain(next.slice(0, 20));
+});
+
 test('nobody reads, cancels or decides what another asked for, nor lists another work’s', async () => {
   await using house = await aTellingHouse();
   house.vendor.always(() => ({ pieces: ['우리 수탉의 비밀'] }));

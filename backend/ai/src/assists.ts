@@ -38,7 +38,7 @@ export class Assists {
     const { pool, core, node, packets, running, now, currency, limits } = this.#parts;
     if (running.isStopping) throw new Problem('unavailable');
     const mandate = await core.mandate(bearer, asked.projectId);
-    const packet = 'packetId' in asked ? await packets.shown(grant, mandate, asked) : await packets.make(grant, mandate, asked);
+    const packet = 'packetId' in asked ? await packets.shown(grant, mandate, asked) : 'goOn' in asked ? await packets.goneOn(grant, mandate, asked) : await packets.make(grant, mandate, asked);
     const at = now();
     const id = newId(AssistId, at);
     const { day, month } = periodsAt(at);

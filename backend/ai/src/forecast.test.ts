@@ -158,6 +158,27 @@ test('cancelled, it keeps the episodes that were read; failed, it does too, and 
   expect(forecastOf(rerun.result).episodes.map(({ reused }) => reused)).toEqual([true, false, false]);
 });
 
+test('what readers said until it was cut counts, is not called done, and is asked about again by a rerun', async () => {
+  await using house = await aHouse();
+  const scope = episodes(texts(2));
+  telling(house, () => scope, { cacheAnswers: true });
+  house.vendor.next({ pieces: [`${saying([1, 2, 3], () => true)}\n{"reader":4,"ne`], end: 'length' });
+  reads(house);
+  const cut = await house.over(await house.assist(TASK));
+  expect([cut.state, forecastOf(cut.result).episodes.map(({ share }) => share.n)]).toEqual(['cut', [3, 12]]);
+  expect((await house.ask('POST', '/assists', { body: { projectId: house.projectId, goOn: cut.id } })).code).toBe('not-found');
+  const before = house.vendor.requests.length;
+  const again = await house.over(await house.assist(TASK));
+  expect(asked(house, before)).toEqual(['읽기 1']);
+  expect([again.state, forecastOf(again.result).episodes.map(({ share, reused }) => [share.n, reused])]).toEqual([
+    'done',
+    [
+      [12, false],
+      [12, true],
+    ],
+  ]);
+});
+
 test('a process that is killed in the middle leaves it to the next, which asks nothing twice', async () => {
   await using house = await aHouse();
   const scope = episodes(texts(3));

@@ -19,6 +19,8 @@ export class Live {
   model: string;
   /** Whether something was sent, as far as is known. */
   hasLeft = false;
+  /** Whether the last call was cut at its longest. */
+  isCut = false;
   /** How many of its events are in the database. */
   written: number;
   readonly over: Promise<void>;
@@ -43,7 +45,7 @@ export class Live {
     this.provider = made.provider;
     this.model = made.model;
     this.written = after;
-    this.run = new AssistRun(tellingOf(made.task).reader(made.items), after);
+    this.run = new AssistRun(tellingOf(made.task).reader(made.items), { after, begun: made.begun ?? '' });
     const { promise, resolve } = Promise.withResolvers<void>();
     this.over = promise;
     this.end = () => {

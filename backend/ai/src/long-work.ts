@@ -9,7 +9,7 @@ import type { Used } from './used.ts';
 
 export interface Steps {
   /** The answer to a step that was given before; `isOwn`: by this work, before it was interrupted. */
-  find(hash: string): Promise<{ answer: string; isOwn: boolean } | null>;
+  find(hash: string): Promise<{ answer: string; isOwn: boolean; isCut: boolean } | null>;
   keep(hash: string, step: Step): Promise<void>;
   /** Before each step that is asked: whether its asker still has the right, and those whose text it holds are willing. @throws Problem */
   demand(): Promise<void>;
@@ -22,15 +22,17 @@ export interface Steps {
 export async function summarise(live: Live, scenes: readonly ModelCall[], steps: Steps, surroundings: Surroundings): Promise<Used> {
   const of = callsOf(scenes.length);
   let done = 0;
+  let isCut = false;
   async function step(call: ModelCall): Promise<string> {
     const hash = hashOf(call);
-    let said = (await steps.find(hash))?.answer;
-    if (said === undefined) {
+    const known = await steps.find(hash);
+    let said = known?.answer ?? '';
+    if (known === null) {
       await steps.demand();
-      said = '';
       const used = await answer(live, call, (text) => (said += text), surroundings);
-      await steps.keep(hash, { answer: said, ...used });
+      await steps.keep(hash, { answer: said, isCut: live.isCut, ...used });
     }
+    isCut ||= known?.isCut ?? live.isCut;
     live.run.progress(++done, of);
     live.changed();
     return said;
@@ -49,7 +51,9 @@ export async function summarise(live: Live, scenes: readonly ModelCall[], steps:
     live.run.hear(text);
     live.changed();
   };
-  return answer(live, gatheringCall(live.made.call, summaries), hear, surroundings);
+  const used = await answer(live, gatheringCall(live.made.call, summaries), hear, surroundings);
+  live.isCut ||= isCut;
+  return used;
 }
 
 /**
@@ -61,6 +65,7 @@ export async function readThrough(live: Live, acts: readonly Act[], steps: Steps
   live.run.progress(0, acts.length);
   live.changed();
   const summaries = new Map<string, { title: string; text: string }>();
+  let isCut = false;
   for (const [at, act] of acts.entries()) {
     const memories = act.kind === 'reading' ? act.remembers.flatMap((key) => summaries.get(key) ?? []) : [];
     const call = memories.length === 0 ? act.call : remembering(act.call, memories);
@@ -72,12 +77,14 @@ export async function readThrough(live: Live, acts: readonly Act[], steps: Steps
     if (known === null) {
       await steps.demand();
       const used = await answer(live, call, (text) => (said += text), surroundings);
-      await steps.keep(hash, { answer: said, ...used });
+      await steps.keep(hash, { answer: said, isCut: live.isCut, ...used });
     }
+    isCut ||= known?.isCut ?? live.isCut;
     if (act.kind === 'summary') summaries.set(act.key, { title: act.title, text: said.trim() });
     else live.run.step({ key: act.key, said, isReused: known !== null && !known.isOwn });
     live.run.progress(at + 1, acts.length);
     live.changed();
   }
+  live.isCut = isCut;
   return { tokensIn: 0, tokensOut: 0, estimated: false };
 }

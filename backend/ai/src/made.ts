@@ -1,7 +1,7 @@
 import { type AssistTask, type BriefItem, type Packet, type PacketId, Problem, type Provider, type StoryBrief } from '@cowrite/contract';
 import type { Makers } from './makers.ts';
 import type { ModelCall } from './models/model-provider.ts';
-import { callOf, hashOfAll, selected } from './prompts/packet.ts';
+import { callOf, hashOfAll, selected, wentOn } from './prompts/packet.ts';
 import { callsOf, gatheringCall, GATHERED, sceneCalls } from './prompts/summarise.ts';
 import { type Act, SUMMARY_TOKENS } from './prompts/readings.ts';
 import { actsOf, tellingOf } from './prompts/tellings.ts';
@@ -23,6 +23,8 @@ export interface Made {
   scenes: ModelCall[] | null;
   /** Long work of imagined readers, act by act; otherwise null. */
   acts: Act[] | null;
+  /** What was said already of an answer that goes on where it was cut. */
+  begun?: string;
   hash: string;
   tokensIn: number;
   tokensExact: boolean;
@@ -89,6 +91,28 @@ export function made(task: AssistTask, brief: StoryBrief, makers: Makers, withou
     costMost: costs.reduce((most, cost) => (most === null || cost === null ? null : Math.max(most, cost))),
     cacheAnswers: brief.cacheAnswers,
     keepTexts: brief.keepTexts,
+  };
+}
+
+/** The same items, asked so that an answer goes on that was cut: what was said of it is told, and stays. @throws Problem `too-large` */
+export function goingOn(cut: Made, said: string, makers: Makers): Made {
+  const call = wentOn(cut.call, cut.request, said);
+  const count = (text: string): number => makers.model(cut.provider).countTokens(text).tokens;
+  const tokensIn = count(call.system) + count(call.user.stable + call.user.rest);
+  if (tokensIn > TOKENS_MAX) throw new Problem('too-large', { limit: `${TOKENS_MAX} tokens` });
+  const again = tellingOf(cut.task).mayAskAgain(cut.items) ? { in: tokensIn + call.tokensMax, out: call.tokensMax } : { in: 0, out: 0 };
+  const most = { tokensIn: tokensIn + again.in, tokensOut: call.tokensMax + again.out };
+  const costs = [cut.provider, ...cut.also].map((provider) => makers.cost(provider, most));
+  return {
+    ...cut,
+    call,
+    begun: said,
+    hash: hashOfAll([call]),
+    tokensIn,
+    tokensMost: most.tokensIn + most.tokensOut,
+    costMost: costs.reduce((dearest, cost) => (dearest === null || cost === null ? null : Math.max(dearest, cost))),
+    // What came of it is of two answers, and is no answer to what is asked here.
+    cacheAnswers: false,
   };
 }
 

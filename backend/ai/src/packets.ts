@@ -1,11 +1,11 @@
-import { type assists, type In, type Out, PacketId, Problem, type ProjectId, type Provider } from '@cowrite/contract';
+import { type AssistId, type assists, type In, type Out, PacketId, Problem, type ProjectId, type Provider } from '@cowrite/contract';
 import type { Pool } from '@cowrite/service-kit';
 import type { Grant } from '@cowrite/service-kit/grants';
 import { newId } from '@cowrite/service-kit';
 import * as store from './assists.store.ts';
 import type { Core } from './core.ts';
 import type { Makers } from './makers.ts';
-import { type Made, made, shown } from './made.ts';
+import { goingOn, isLong, type Made, made, shown } from './made.ts';
 import type { Meanings } from './meanings.ts';
 
 const PACKET_MS = 10 * 60_000;
@@ -51,6 +51,18 @@ export class Packets {
     const packet = await store.packetOf(pool, packetId, { projectId, asker: grant.who.userId, at: now() });
     if (packet === null || !makers.has(packet.provider)) throw new Problem('packet-gone');
     return { ...packet, also: await this.stillAlso(packet, projectId, mandate) };
+  }
+
+  /** What is sent so that an answer goes on that was cut. @throws Problem `not-found` for one that cannot, `packet-gone`, or as core says */
+  async goneOn(grant: Grant, mandate: string, { projectId, goOn }: { projectId: ProjectId; goOn: AssistId }): Promise<Made> {
+    const { pool, makers } = this.#parts;
+    const cut = await store.cutOf(pool, goOn, { projectId, asker: grant.who.userId });
+    if (cut === null || isLong(cut.made)) throw new Problem('not-found');
+    if (!makers.has(cut.made.provider)) throw new Problem('packet-gone');
+    const { result } = (await store.assistOf(pool, goOn))!.assist;
+    // Of lines the last may be half a line, which is said again.
+    const said = result?.kind === 'texts' ? cut.said : cut.said.slice(0, cut.said.lastIndexOf('\n') + 1);
+    return goingOn({ ...cut.made, also: await this.stillAlso(cut.made, projectId, mandate) }, said, makers);
   }
 
   /**

@@ -34,7 +34,7 @@ interface Parts extends Surroundings {
 }
 
 /** How an assist ended; what it used beside the steps that are kept is `last`. */
-type End = Pick<store.Ending, 'state' | 'result' | 'problem'> & { last: Used };
+type End = Pick<store.Ending, 'state' | 'result' | 'problem'> & { said?: string; last: Used };
 
 /** The assists that this process works on: asked, heard, written down and settled, and those of dead processes taken over. */
 export class Running {
@@ -110,7 +110,7 @@ export class Running {
       const last = acts != null ? await readThrough(live, acts, this.#steps(live), this.#parts) : scenes === null ? await this.#answer(live) : await summarise(live, scenes, this.#steps(live), this.#parts);
       const { result, dropped } = live.run.end();
       figures.dropped(task.feature, dropped);
-      return { state: 'done', result, problem: null, last };
+      return live.isCut ? { state: 'cut', result, problem: null, said: `${live.made.begun ?? ''}${live.run.text}`, last } : { state: 'done', result, problem: null, last };
     } catch (failure) {
       const { result } = live.run.end();
       const last = live.hasLeft ? together(live.spent, estimated(makers.model(live.provider), live.asking, live.run.text)) : live.spent;
@@ -131,11 +131,16 @@ export class Running {
       live.changed();
     };
     live.spent = await answer(live, call, hear, this.#parts);
+    // Half an answer is not held to what the whole would have to say.
+    if (live.isCut) return live.spent;
     const again = live.run.again();
     live.changed();
     if (again === null) return live.spent;
     try {
-      return together(live.spent, await answer(live, askedAgain(call, request, again), hear, this.#parts));
+      const second = await answer(live, askedAgain(call, request, again), hear, this.#parts);
+      // The first answer is whole, and stands where the second does not.
+      live.isCut = false;
+      return together(live.spent, second);
     } catch (failure) {
       if (!(failure instanceof ModelFailure)) throw failure;
       return failure.left ? together(live.spent, estimated(this.#parts.makers.model(live.provider), live.asking, live.run.text)) : live.spent;

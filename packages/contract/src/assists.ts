@@ -317,7 +317,8 @@ export type AssistResult = z.infer<typeof AssistResult>;
 export const AssistUsage = z.object({ tokensIn: z.int(), tokensOut: z.int(), /** By the provider's word, or counted here because its word did not come. */ estimated: z.boolean(), cost: Micros.nullable(), currency: z.string() });
 export type AssistUsage = z.infer<typeof AssistUsage>;
 
-export const AssistState = z.enum(['waiting', 'running', 'done', 'cancelled', 'failed']);
+/** `cut`: over at the longest that an answer may be, with what came; it can be gone on with. */
+export const AssistState = z.enum(['waiting', 'running', 'done', 'cut', 'cancelled', 'failed']);
 export type AssistState = z.infer<typeof AssistState>;
 
 /** An assist as its asker sees it. */
@@ -416,9 +417,10 @@ export const assists = {
   packet: accountRoute('POST /packets', { status: 201, body: Asked.extend({ task: AssistTask }), output: Packet, summary: 'What would be sent for a task, to the word, with its size and price. Kept for ten minutes.' }),
   ask: accountRoute('POST /assists', {
     status: 202,
-    body: z.union([Asked.extend({ task: AssistTask }), z.strictObject({ projectId: ProjectId, packetId: PacketId })]),
+    body: z.union([Asked.extend({ task: AssistTask }), z.strictObject({ projectId: ProjectId, packetId: PacketId }), z.strictObject({ projectId: ProjectId, goOn: AssistId })]),
     output: z.object({ id: AssistId }),
-    summary: 'Ask for help: a packet that was shown, or a task. With `Accept: text/event-stream` the answer is its stream.',
+    summary:
+      'Ask for help: a packet that was shown, a task, or that an answer that was cut (`cut`, and not of long work) goes on, with the same items and what was said. With `Accept: text/event-stream` the answer is its stream. The same `Idempotency-Key` with the same request is the same assist for a day.',
   }),
   transcribe: accountRoute('POST /transcriptions', {
     query: z.object({ projectId: ProjectId }),

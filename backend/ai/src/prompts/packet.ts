@@ -1,7 +1,7 @@
 import type { BriefItem, Layer, StoryBrief } from '@cowrite/contract';
 import { createHash } from 'node:crypto';
 import type { ModelCall } from '../models/model-provider.ts';
-import { fencedItems, unmarked } from './fence.ts';
+import { fenced, fencedItems, unmarked } from './fence.ts';
 import { HOUSE_RULES } from './house.ts';
 
 /** From what changes least to what changes with every key. */
@@ -39,6 +39,15 @@ export function callOf({ title, rules, request, items, tokensMax }: { title: str
 
 /** The same items with something else asked of them: `request` is what `call` asks. */
 export const askedAgain = (call: ModelCall, request: string, again: string): ModelCall => ({ ...call, user: { stable: call.user.stable, rest: call.user.rest.slice(0, call.user.rest.length - request.length) + again } });
+
+/** The same items and the same request, with what was said so far: the model's own words, and data like any other. */
+export const wentOn = (call: ModelCall, request: string, said: string): ModelCall => ({
+  ...call,
+  user: {
+    stable: call.user.stable,
+    rest: `${call.user.rest.slice(0, call.user.rest.length - `부탁\n${request}`.length)}${fenced('답', '여기까지 쓰고 끊긴 답', said)}부탁\n${request}\n자료 답은 이 부탁에 네가 쓰다가 길이 한도에서 끊긴 답이다. 끊긴 곳 바로 뒤부터 이어서만 쓴다. 이미 쓴 것을 되풀이하지 않는다.`,
+  },
+});
 
 /** SHA-256 of the messages as they go out; of several calls, of their hashes. */
 export const hashOfAll = (calls: readonly ModelCall[]): string => (calls.length === 1 ? hashOf(calls[0]!) : createHash('sha256').update(calls.map(hashOf).join('')).digest('hex'));

@@ -244,7 +244,7 @@ function Ledger() {
   });
   const nameOf = (userId: string) => members.find((member) => member.userId === userId)?.name ?? '?';
   const lines = pages.data?.pages.flatMap(({ items }) => items) ?? [];
-  const ended = (line: LedgerLine) => (line.decision ? t[line.decision] : line.state === 'failed' ? t.failed : line.state === 'cancelled' ? t.cancelled : UNDECIDED.has(line.feature) ? '' : t.pending);
+  const ended = (line: LedgerLine) => (line.decision ? t[line.decision] : line.state === 'failed' ? t.failed : line.state === 'cancelled' ? t.cancelled : line.state === 'cut' ? t.cutShort : UNDECIDED.has(line.feature) ? '' : t.pending);
   return (
     <Section title={t.ledger} text={t.ledgerText}>
       {pages.isError ? (

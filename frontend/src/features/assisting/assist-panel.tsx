@@ -200,7 +200,7 @@ function Ask() {
     if (isContinued) say(t.ghostThere);
   };
   useEffect(() => {
-    if (state === 'done') arrive.current();
+    if (state === 'done' || state === 'cut') arrive.current();
     if (state && state !== 'asking' && state !== 'running') void queries.invalidateQueries({ queryKey: ['ai', 'allowance', projectId] });
   }, [state, queries, projectId]);
   // What a character answered is part of the talk from then on.
@@ -222,7 +222,7 @@ function Ask() {
     notify({ text: t.taken });
     decide('accepted');
   };
-  useGhost({ place: isContinued && state !== 'failed' ? about.place : null, texts: run?.texts ?? [], isWhole: state === 'done' || state === 'stopped', onTake: take });
+  useGhost({ place: isContinued && state !== 'failed' ? about.place : null, texts: run?.texts ?? [], isWhole: state === 'done' || state === 'cut' || state === 'stopped', onTake: take });
   const isComing = state === 'asking' || state === 'running';
   const shown = about?.task.feature;
   const dismiss = () => decide('dismissed');
@@ -308,7 +308,7 @@ function Ask() {
           {shown === 'ask' && <Answer run={run} />}
           {(shown === 'summarise' || shown === 'simulate') && <OneText name={t[shown]} run={run} onDismiss={dismiss} />}
           {hasRows(shown) && <Rows key={run.assist?.id ?? 'coming'} feature={shown} run={run} onDismiss={dismiss} />}
-          <RunFoot run={run} onAgain={() => go(about)} />
+          <RunFoot run={run} onAgain={() => go(about)} onGoOn={run.id !== null && shown !== 'summarise' ? () => go(about, { goOn: run.id! }) : null} />
         </div>
       )}
       {looking && <PacketSheet task={looking.task} onClose={() => setLooking(null)} onSend={(packetId) => go(looking, { packetId })} />}

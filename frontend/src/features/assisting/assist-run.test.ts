@@ -41,6 +41,10 @@ test('stopped, it shows what came; failed, it says why', () => {
   expect(play(started, { type: 'ended', assist: assist({ state: 'failed', problem }) })).toMatchObject({ state: 'failed', failure: { code: 'model-busy', details: { provider: 'openai' } } });
 });
 
+test('cut at its longest, it is not done, and shows what came', () => {
+  expect(play(started, { type: 'text', at: 0, text: '눈이' }, { type: 'ended', assist: assist({ state: 'cut', result: { kind: 'texts', texts: ['눈이'] } }) })).toMatchObject({ state: 'cut', texts: ['눈이'], failure: null });
+});
+
 test('an answer is there when the assist came to one', () => {
   const answer = { kind: 'answer' as const, found: false, sentences: [], nearest: [] };
   expect(answerOf(play(started, { type: 'ended', assist: assist({ feature: 'ask', result: answer }) }))).toEqual(answer);

@@ -2,8 +2,8 @@ import { type Assist, type AssistEvent, AssistResult, assists, type AssistTask, 
 import { useCallback, useEffect, useRef, useState } from 'react';
 import { assistEvents, callAi } from '../../shared/api/call-ai.ts';
 
-/** What is asked for: a packet that was shown, or a task. */
-export type Asked = { packetId: string } | { task: AssistTask; without?: string[] };
+/** What is asked for: a packet that was shown, that an answer goes on that was cut, or a task. */
+export type Asked = { packetId: string } | { goOn: string } | { task: AssistTask; without?: string[] };
 
 /** A line of a table that a model made. */
 export type Row = Extract<AssistResult, { kind: 'rows' }>['rows'][number];
@@ -12,7 +12,7 @@ export type Row = Extract<AssistResult, { kind: 'rows' }>['rows'][number];
 export interface Run {
   /** Known once it was taken in. */
   id: string | null;
-  state: 'asking' | 'running' | 'done' | 'stopped' | 'failed';
+  state: 'asking' | 'running' | 'done' | 'cut' | 'stopped' | 'failed';
   provider: Provider | null;
   model: string;
   texts: readonly string[];
@@ -48,7 +48,7 @@ export function after(run: Run, event: AssistEvent): Run {
       const { result } = assist;
       const texts = result?.kind === 'texts' ? result.texts : run.texts;
       const failure = assist.problem && new Problem(assist.problem.code, assist.problem.details);
-      return { ...run, assist, texts, failure, provider: assist.provider, model: assist.model, state: assist.state === 'done' ? 'done' : assist.state === 'cancelled' ? 'stopped' : 'failed' };
+      return { ...run, assist, texts, failure, provider: assist.provider, model: assist.model, state: assist.state === 'done' || assist.state === 'cut' ? assist.state : assist.state === 'cancelled' ? 'stopped' : 'failed' };
     }
   }
 }

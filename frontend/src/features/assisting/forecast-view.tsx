@@ -87,7 +87,7 @@ export function Forecast({ feature }: { feature: OfReaders }) {
         <div ref={result} tabIndex={-1} aria-busy={isComing} className="flex flex-col gap-4 border-t border-line pt-4 outline-none">
           {isComing && <Progress run={run} />}
           {feature === 'forecast' ? <Episodes run={run} onDismiss={forget} /> : <TwoEndings run={run} onDismiss={forget} />}
-          <RunFoot run={run} onAgain={() => last && go(last)} />
+          <RunFoot run={run} onAgain={last && (() => go(last))} />
         </div>
       )}
       {looking && <PacketSheet task={looking} onClose={() => setLooking(null)} onSend={(packetId) => go(looking, { packetId })} />}

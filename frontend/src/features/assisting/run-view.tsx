@@ -218,8 +218,8 @@ function Passages({ citations, numberOf }: { citations: readonly Citation[]; num
   );
 }
 
-/** Who answered, what it cost, and what went wrong: what happened, whether text left, what to do. */
-export function RunFoot({ run, onAgain }: { run: Run; onAgain: () => void }) {
+/** Who answered, what it cost, what was cut and what went wrong: what happened, whether text left, what to do. */
+export function RunFoot({ run, onAgain, onGoOn = null }: { run: Run; onAgain: (() => void) | null; onGoOn?: (() => void) | null }) {
   const t = useWords(words);
   const locale = useLocale();
   const { assist, failure } = run;
@@ -230,9 +230,20 @@ export function RunFoot({ run, onAgain }: { run: Run; onAgain: () => void }) {
         <div role="alert" className="rounded bg-bad-soft px-3 py-2 text-sm text-ink">
           <p className="m-0">{failureText(failure, locale)}</p>
           {assist && <p className="m-0 mt-1 text-ink-2">{assist.left ? t.leftYes : t.leftNo}</p>}
-          <Button className="mt-2" onClick={onAgain}>
-            {t.again}
-          </Button>
+          {onAgain && (
+            <Button className="mt-2" onClick={onAgain}>
+              {t.again}
+            </Button>
+          )}
+        </div>
+      )}
+      {run.state === 'cut' && (
+        <div role="alert" className="rounded bg-warn-soft px-3 py-2 text-sm text-ink">
+          <p className="m-0">{t.cut}</p>
+          <div className="mt-2 flex flex-wrap gap-2">
+            {onGoOn && <Button onClick={onGoOn}>{t.goOn}</Button>}
+            {onAgain && <Button onClick={onAgain}>{t.again}</Button>}
+          </div>
         </div>
       )}
       {run.state === 'stopped' && <p className="m-0 text-sm text-ink-2">{t.stopped}</p>}
