@@ -28,7 +28,8 @@ export async function answer(live: Live, call: ModelCall, hear: (text: string) =
   for (const [at, provider] of candidates.entries()) {
     const model = makers.model(provider);
     const hadLeft = live.hasLeft;
-    Object.assign(live, { provider, model: model.model, hasLeft: true, asking: call });
+    Object.assign(live, { provider, model: model.model, hasLeft: true });
+    live.pending = { call, said: '' };
     live.run.start(provider, model.model, made.hash);
     live.changed();
     const began = performance.now();
@@ -41,11 +42,13 @@ export async function answer(live: Live, call: ModelCall, hear: (text: string) =
         }
         if (said === '') figures.firstToken(provider, performance.now() - began);
         said += part.text;
+        live.pending.said = said;
         hear(part.text);
       }
     } catch (failure) {
       if (!(failure instanceof ModelFailure)) throw failure;
       live.hasLeft = hadLeft || failure.left;
+      if (!failure.left) live.pending = null;
       figures.failed(provider, failure.code);
       logger.warn({ assistId: live.id, provider, code: failure.code, status: failure.details['status'] }, 'a provider did not answer');
       // What a provider refused to say is not asked of another; and nobody goes on where another broke off.

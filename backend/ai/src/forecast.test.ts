@@ -145,7 +145,9 @@ test('cancelled, it keeps the episodes that were read; failed, it does too, and 
   house.vendor.next({ pieces: [saying([1, 2], () => true)] }, { pieces: ['요약 1'] }, { pieces: ['{', { gate: 'never' }] });
   const cancelled = await house.assist(TASK);
   await house.vendor.untilRequests(3);
-  const answer = (await house.ask('POST', `/assists/${cancelled}/cancel`)).body as { state: string; result: AssistResult };
+  const answer = (await house.ask('POST', `/assists/${cancelled}/cancel`)).body as { state: string; result: AssistResult; usage: { tokensOut: number; estimated: boolean } };
+  // By the maker's word for what was over, and by our own count for what came of the rest.
+  expect(answer.usage).toMatchObject({ tokensOut: 20 + 20 + 1, estimated: true });
   expect([answer.state, forecastOf(answer.result).episodes.map(({ share }) => share.n), forecastOf(answer.result).of]).toEqual(['cancelled', [2], 3]);
   await house.vendor.untilStreams(0);
   house.vendor.next({ status: 401 });

@@ -31,15 +31,14 @@ export class Live {
 
   /** What long work asks core with. */
   readonly mandate: string | null;
-  /** What was asked last. */
-  asking: ModelCall;
+  /** What was asked last and what was said to it so far; null once that is counted, or when it never left. */
+  pending: { call: ModelCall; said: string } | null = null;
   /** What was used before that was asked. */
   spent: Used = { tokensIn: 0, tokensOut: 0, estimated: false };
 
   constructor(id: AssistId, made: Made, who: Live['who'], { mandate, after = 0 }: { mandate: string | null; after?: number }) {
     this.id = id;
     this.mandate = mandate;
-    this.asking = made.call;
     this.made = made;
     this.who = who;
     this.provider = made.provider;

@@ -31,6 +31,7 @@ export async function summarise(live: Live, scenes: readonly ModelCall[], steps:
       await steps.demand();
       const used = await answer(live, call, (text) => (said += text), surroundings);
       await steps.keep(hash, { answer: said, isCut: live.isCut, ...used });
+      live.pending = null;
     }
     isCut ||= known?.isCut ?? live.isCut;
     live.run.progress(++done, of);
@@ -78,6 +79,7 @@ export async function readThrough(live: Live, acts: readonly Act[], steps: Steps
       await steps.demand();
       const used = await answer(live, call, (text) => (said += text), surroundings);
       await steps.keep(hash, { answer: said, isCut: live.isCut, ...used });
+      live.pending = null;
     }
     isCut ||= known?.isCut ?? live.isCut;
     if (act.kind === 'summary') summaries.set(act.key, { title: act.title, text: said.trim() });

@@ -104,7 +104,7 @@ export class Running {
   }
 
   async #end(live: Live): Promise<End> {
-    const { makers, figures, logger } = this.#parts;
+    const { figures, logger } = this.#parts;
     const { task, scenes, acts } = live.made;
     try {
       const last = acts != null ? await readThrough(live, acts, this.#steps(live), this.#parts) : scenes === null ? await this.#answer(live) : await summarise(live, scenes, this.#steps(live), this.#parts);
@@ -113,7 +113,7 @@ export class Running {
       return live.isCut ? { state: 'cut', result, problem: null, said: `${live.made.begun ?? ''}${live.run.text}`, last } : { state: 'done', result, problem: null, last };
     } catch (failure) {
       const { result } = live.run.end();
-      const last = live.hasLeft ? together(live.spent, estimated(makers.model(live.provider), live.asking, live.run.text)) : live.spent;
+      const last = this.#spent(live);
       if (failure === CANCELLED) return { state: 'cancelled', result, problem: null, last };
       if (failure === STOPPED) return { state: 'failed', result: null, problem: new Problem('cut-short'), last };
       // Of many episodes those that were read stand, whatever became of the others.
@@ -121,6 +121,11 @@ export class Running {
       logger.error({ assistId: live.id, err: failure }, 'an assist failed');
       return { state: 'failed', result: null, problem: new Problem('internal-error'), last };
     }
+  }
+
+  /** What was used so far, with what came of a call that did not end. Of long work the calls before are kept as its steps, and counted there. */
+  #spent({ spent, pending, provider }: Live): Used {
+    return pending === null ? spent : together(spent, estimated(this.#parts.makers.model(provider), pending.call, pending.said));
   }
 
   /** Asks, and once more where the first answer does not do. What was answered stands, also when nobody answers the second time. */
@@ -131,6 +136,7 @@ export class Running {
       live.changed();
     };
     live.spent = await answer(live, call, hear, this.#parts);
+    live.pending = null;
     // Half an answer is not held to what the whole would have to say.
     if (live.isCut) return live.spent;
     const again = live.run.again();
@@ -143,7 +149,7 @@ export class Running {
       return together(live.spent, second);
     } catch (failure) {
       if (!(failure instanceof ModelFailure)) throw failure;
-      return failure.left ? together(live.spent, estimated(this.#parts.makers.model(live.provider), live.asking, live.run.text)) : live.spent;
+      return this.#spent(live);
     }
   }
 
