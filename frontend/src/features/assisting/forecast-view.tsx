@@ -54,11 +54,12 @@ export function Forecast({ feature }: { feature: OfReaders }) {
   const id = run?.id ?? null;
   // What this tab remembers may be somebody else’s who was signed in here, or of yesterday.
   const isGone = last === null && run?.failure instanceof Problem && run.failure.code === 'not-found';
+  const isForgotten = last === null && run?.assist != null && run.assist.result === null && run.state !== 'failed';
   useEffect(() => {
-    if (!isGone) return;
+    if (!isGone && !isForgotten) return;
     sessionStorage.removeItem(kept);
     clear();
-  }, [isGone, kept, clear]);
+  }, [isGone, isForgotten, kept, clear]);
   useEffect(() => {
     if (id !== null) sessionStorage.setItem(kept, id);
   }, [kept, id]);
@@ -70,7 +71,7 @@ export function Forecast({ feature }: { feature: OfReaders }) {
   const go = (task: AssistTask, what: Asked = { task }) => {
     setLast(task);
     setLooking(null);
-    say(t.progress(0, 1));
+    say(t.go);
     start(what);
   };
   const forget = () => {
