@@ -2,7 +2,7 @@
 
 import type { ForecastEpisode } from '@cowrite/contract';
 import { useWords } from '../../shared/i18n/words.tsx';
-import { percent, shareText } from './forecast-figures.ts';
+import { percent, shareText, shortName } from './forecast-figures.ts';
 import { forecastWords } from './forecast-words.ts';
 
 const HEIGHT = 120;
@@ -46,7 +46,7 @@ function Row({ episodes, nameOf, simulation, first, columns }: Charted & { first
   const t = useWords(forecastWords);
   const slot = Math.min(44, Math.floor(COLUMNS_PX / columns));
   const bar = Math.max(6, Math.round(slot * 0.56));
-  const width = LEFT + slot * columns + 8;
+  const width = LEFT + COLUMNS_PX + 8;
   const y = (share: number): number => TOP + (1 - share) * HEIGHT;
   const every = Math.max(1, Math.ceil(NAMED_EVERY_PX / slot));
   return (
@@ -83,6 +83,3 @@ function Row({ episodes, nameOf, simulation, first, columns }: Charted & { first
     </svg>
   );
 }
-
-/** What an episode is called where there is room for a few letters: its number, or its place. */
-const shortName = (name: string, place: number): string => /^\S{1,4}(?=\s|$)/.exec(name)?.[0] ?? String(place);

@@ -1,7 +1,7 @@
 import { type ForecastEpisode, NodeId, simulatedLabel, type SimulatedShare } from '@cowrite/contract';
 import { expect, test } from 'vitest';
 import type { Run } from './assist-run.ts';
-import { differenceText, episodesOf, forecastText, shareText, verdict } from './forecast-figures.ts';
+import { differenceText, episodesOf, forecastText, shareText, shortName, verdict } from './forecast-figures.ts';
 
 const share = (n: number, readOn: number, low: number, high: number): SimulatedShare => ({ simulation: true, label: simulatedLabel(n), n, readOn, share: n === 0 ? null : readOn / n, low: n === 0 ? null : low, high: n === 0 ? null : high });
 const nodeId = (at: number) => NodeId.parse(`01939c5e-0000-7000-8000-00000000000${at}`);
@@ -30,4 +30,8 @@ test('of an episode that was heard twice, as after another process took it up, t
 test('every line that is copied says that it is simulated, and of how many', () => {
   const text = forecastText([episode(1, share(12, 9, 0.4677, 0.9111)), episode(2, share(0, 0, 0, 0))], { nameOf: ({ title }) => title, simulation: (n) => `시뮬레이션, n=${n}`, none: '없음' });
   expect(text).toBe('1화\t9/12 · 75%\t47%–91%\t시뮬레이션, n=12\n2화\t없음\t시뮬레이션, n=0');
+});
+
+test('where there is little room an episode is called by its number', () => {
+  expect(['3화 닭싸움', '프롤로그', 'Ep. 12 밤', '외전 1 그 여름', '아주 긴 제목을 가진 화', '이름이긴화'].map((name) => shortName(name, 7))).toEqual(['3화', '프롤로그', '12', '1', '아주', '7']);
 });

@@ -33,3 +33,10 @@ export function forecastText(episodes: readonly ForecastEpisode[], { nameOf, sim
     })
     .join('\n');
 }
+
+/** What an episode is called where there is room for a few letters: `3화`, `프롤로그`, the number of `Ep. 3`, or its place. */
+export function shortName(name: string, place: number): string {
+  const first = /^\S{1,4}(?=\s|$)/.exec(name)?.[0];
+  if (first !== undefined && (/\d/.test(first) || !/\d/.test(name))) return first;
+  return /\d{1,4}/.exec(name)?.[0] ?? String(place);
+}

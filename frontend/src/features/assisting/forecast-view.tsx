@@ -80,6 +80,9 @@ export function Forecast({ feature }: { feature: OfReaders }) {
   };
   if (episodes.length === 0) return <EmptyState title={t.noEpisodes} text={t.noEpisodesText} />;
   const isComing = state === 'asking' || state === 'running';
+  // What went wrong stands above what came, which may be long.
+  const isInTrouble = state === 'failed' || state === 'cut';
+  const foot = run && <RunFoot run={run} onAgain={last && (() => go(last))} />;
   const asking = { isComing, onGo: (task: AssistTask) => go(task), onLook: setLooking, onStop: stop };
   return (
     <div className="flex flex-col gap-5">
@@ -87,8 +90,9 @@ export function Forecast({ feature }: { feature: OfReaders }) {
       {run && (
         <div ref={result} tabIndex={-1} aria-busy={isComing} className="flex flex-col gap-4 border-t border-line pt-4 outline-none">
           {isComing && <Progress run={run} />}
+          {isInTrouble && foot}
           {feature === 'forecast' ? <Episodes run={run} onDismiss={forget} /> : <TwoEndings run={run} onDismiss={forget} />}
-          <RunFoot run={run} onAgain={last && (() => go(last))} />
+          {!isInTrouble && foot}
         </div>
       )}
       {looking && <PacketSheet task={looking} onClose={() => setLooking(null)} onSend={(packetId) => go(looking, { packetId })} />}
@@ -293,7 +297,7 @@ function Episodes({ run, onDismiss }: { run: Run; onDismiss: () => void }) {
             <th scope="col" className="py-1.5 pr-2 font-medium">
               {t.episodeColumn}
             </th>
-            <th scope="col" className="py-1.5 pr-2 font-medium">
+            <th scope="col" className="py-1.5 pr-2 font-medium whitespace-nowrap">
               {t.share} · {t.interval}
             </th>
             <th scope="col" className="py-1.5 text-right font-medium">
@@ -308,7 +312,7 @@ function Episodes({ run, onDismiss }: { run: Run; onDismiss: () => void }) {
               <tr key={episode.nodeId} className="border-b border-line align-top last:border-b-0">
                 <th scope="row" className="py-1.5 pr-2 text-left font-normal break-keep">
                   {nameOf(episode)}
-                  {episode.reused && <span className="block text-xs text-ink-2">{t.reused}</span>}
+                  {episode.reused && <span className="block text-xs whitespace-nowrap text-ink-2">{t.reusedShort}</span>}
                 </th>
                 <td className="py-1.5 pr-2">
                   {said === null ? (

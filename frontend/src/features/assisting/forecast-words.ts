@@ -2,7 +2,7 @@ import { wordsOf } from '../../shared/i18n/words.tsx';
 
 export const forecastWords = wordsOf({
   ko: {
-    forecastHint: (readers: number) => `모델이 독자 ${readers}명을 흉내 내어 화마다 막 다 읽은 것처럼 답합니다. 앞 화는 요약으로만, 뒷 화는 전혀 알려 주지 않습니다.`,
+    forecastHint: (readers: number) => `모델이 독자 ${readers}명을 흉내 내어 화마다 막 다 읽은 것처럼 답합니다. 앞 이야기는 요약으로만 알고, 뒤 이야기는 모릅니다.`,
     endingsHint: (readers: number) => `같은 독자 ${readers}명을 흉내 내어 지금 끝과 다른 끝을 둘 다 읽힙니다. 누가 무엇을 먼저 읽을지는 뽑기로 정합니다. 다른 끝은 원고에 들어가지 않습니다.`,
     from: '어느 화부터',
     to: '어느 화까지',
@@ -43,6 +43,7 @@ export const forecastWords = wordsOf({
     leaves: '그만 읽음',
     expects: (what: string) => `기대: ${what}`,
     reused: '이미 받은 답 · 비용 없음',
+    reusedShort: '이미 받은 답',
     reusedCount: (reused: number, of: number) => `${of}화 가운데 ${reused}화는 이미 받은 답입니다. 그 몫은 비용이 없습니다.`,
     unread: (count: number) => `읽을 수 없어 뺀 답 ${count}개`,
     readersList: (n: string) => `흉내 낸 독자 ${n}명`,
@@ -103,6 +104,7 @@ export const forecastWords = wordsOf({
     leaves: 'stops reading',
     expects: (what) => `expects: ${what}`,
     reused: 'An answer you had already · no cost',
+    reusedShort: 'had already',
     reusedCount: (reused, of) => `${reused} of ${of} episodes are answers you had already; they cost nothing.`,
     unread: (count) => `${count} answers that could not be read were left out`,
     readersList: (n) => `The ${n} imagined readers`,
