@@ -233,6 +233,26 @@ test('core says that it is off, and nothing is sent; without an episode there is
   expect(house.vendor.requests).toEqual([]);
 });
 
+test('what was shown is what is sent: every rule, every request and every text, and the machine’s own summaries besides', async () => {
+  await using house = await aHouse();
+  const ending = twoEndings();
+  for (const [task, items] of [
+    [TASK, [...episodes([text(1)], { layer: 'recap' }), ...episodes([text(2), text(3)])]],
+    [ENDINGS, [...episodes([text(1)], { layer: 'recap' }), ...ending]],
+  ] as const) {
+    telling(house, () => items);
+    house.vendor.always(({ messages }) => (isSummary(messages) ? { pieces: ['요약'] } : { pieces: [saying(askedIn(messages.user), () => true)] }));
+    const before = house.vendor.requests.length;
+    const packet = Packet.parse((await house.ask('POST', '/packets', { body: { projectId: house.projectId, task } })).body);
+    const assist = await house.over(((await house.ask('POST', '/assists', { body: { projectId: house.projectId, packetId: packet.id } })).body as { id: string }).id);
+    expect(assist.packetHash).toBe(packet.hash);
+    const sent = house.vendor.requests.slice(before).map(({ messages }) => messages);
+    expect(new Set(sent.map(({ system }) => system))).toEqual(new Set(packet.rules.split('\n\n⁂\n\n')));
+    expect(new Set(sent.map(({ user }) => user.slice(user.lastIndexOf('부탁\n') + '부탁\n'.length)))).toEqual(new Set(packet.request.split('\n\n⁂\n\n')));
+    for (const { user } of sent) for (const [, title, said] of user.matchAll(/⟦자료 [^:]+: (.*)⟧\n([^⟦]*)\n⟦\/자료⟧/g)) expect([title, said === '요약' || packet.items.some((item) => item.text === said)]).toEqual([title, true]);
+  }
+});
+
 test('what may be used is held back before: every episode, its summary and what is remembered', async () => {
   await using house = await aHouse({ COWRITE_AI_PRICES: 'gpt-5.6=1/1' });
   const cost = async (count: number) => {

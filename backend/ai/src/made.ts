@@ -3,7 +3,7 @@ import type { Makers } from './makers.ts';
 import type { ModelCall } from './models/model-provider.ts';
 import { callOf, hashOfAll, selected, wentOn } from './prompts/packet.ts';
 import { callsOf, gatheringCall, GATHERED, sceneCalls } from './prompts/summarise.ts';
-import { type Act, SUMMARY_TOKENS } from './prompts/readings.ts';
+import { type Act, shownOf, SUMMARY_TOKENS } from './prompts/readings.ts';
 import { actsOf, tellingOf } from './prompts/tellings.ts';
 
 /** A packet as this service keeps it: what was shown, and what is sent. */
@@ -76,8 +76,7 @@ export function made(task: AssistTask, brief: StoryBrief, makers: Makers, withou
     provider: brief.provider,
     also,
     model: model.model,
-    rules: callOf({ ...whole, request }).system,
-    request,
+    ...(acts === null ? { rules: call.system, request } : shownOf(acts)),
     items: kept,
     dropped: [...brief.dropped, ...dropped],
     withheld: brief.withheld,

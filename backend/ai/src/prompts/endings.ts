@@ -66,8 +66,8 @@ export function endingsActs(task: Task, whole: Whole): Act[] {
   const earlier = episodesIn(whole.items.filter(({ layer }) => layer === 'recap')).slice(-REMEMBERED);
   const halves = drawn(seedOf(task, whole.items));
   const readings = (['now', 'other'] as const).map((first): Act => {
-    const call = callOf({ ...whole, request: requestOf(task.readers, whole.items, halves[first]), items: itemsOf(whole.items, first) });
-    return { kind: 'reading', key: first, remembers: earlier.map(({ nodeId }) => nodeId), call };
+    const request = requestOf(task.readers, whole.items, halves[first]);
+    return { kind: 'reading', key: first, remembers: earlier.map(({ nodeId }) => nodeId), request, call: callOf({ ...whole, request, items: itemsOf(whole.items, first) }) };
   });
   return [...earlier.map((episode) => summaryAct(whole, episode)), ...readings];
 }

@@ -28,7 +28,7 @@ export function forecastActs(request: string, whole: Whole): Act[] {
     const remembers = episodes.slice(Math.max(0, at - REMEMBERED), at).map(({ nodeId }) => nodeId);
     const call = callOf({ ...whole, request, items: itemsOf(whole.items, episode.nodeId) });
     const isRemembered = episodes.slice(at + 1, Math.min(last, at + REMEMBERED) + 1).some(isAsked);
-    return [...(isAsked(episode) ? [{ kind: 'reading' as const, key: episode.nodeId, remembers, call }] : []), ...(isRemembered ? [summaryAct(whole, episode)] : [])];
+    return [...(isAsked(episode) ? [{ kind: 'reading' as const, key: episode.nodeId, remembers, request, call }] : []), ...(isRemembered ? [summaryAct(whole, episode)] : [])];
   });
 }
 

@@ -6,7 +6,7 @@ import type { ModelCall } from '../models/model-provider.ts';
 import { fenced } from './fence.ts';
 import { ROW_RULES } from './house.ts';
 import { callOf } from './packet.ts';
-import { summarising } from './summarise.ts';
+import { REQUEST as SUMMARY_REQUEST, summarising } from './summarise.ts';
 
 /** An episode is remembered by its summary, by so many that come after it. */
 export const REMEMBERED = 8;
@@ -15,9 +15,9 @@ export const SUMMARY_TOKENS = 400;
 
 /** One thing that is asked of imagined readers, or for them: a summary of an episode, or what they say of one. */
 export type Act =
-  | { kind: 'summary'; key: string; title: string; call: ModelCall }
+  | { kind: 'summary'; key: string; title: string; request: string; call: ModelCall }
   /** `remembers`: the summaries that are told with it, which are not there before they are made. */
-  | { kind: 'reading'; key: string; remembers: readonly string[]; call: ModelCall };
+  | { kind: 'reading'; key: string; remembers: readonly string[]; request: string; call: ModelCall };
 
 export interface Whole {
   title: string;
@@ -52,12 +52,17 @@ export function episodesIn(items: readonly BriefItem[]): { nodeId: string; title
 export const ofWork = (items: readonly BriefItem[]): BriefItem[] => items.filter(({ layer }) => layer === 'work' || layer === 'facts');
 
 /** What sums up an episode, for readers who read on. It is of that episode alone, so that no other one changes it. */
-export const summaryAct = ({ title, thinking }: Whole, episode: { nodeId: string; title: string; items: readonly BriefItem[] }): Act => ({
-  kind: 'summary',
-  key: episode.nodeId,
-  title: episode.title,
-  call: callOf({ title, rules: summarising.rules, request: summarising.request({ feature: 'summarise', nodeId: episode.nodeId as never }, []), items: episode.items, tokensMax: SUMMARY_TOKENS + thinking }),
+export function summaryAct({ title, thinking }: Whole, episode: { nodeId: string; title: string; items: readonly BriefItem[] }): Act {
+  const request = SUMMARY_REQUEST;
+  return { kind: 'summary', key: episode.nodeId, title: episode.title, request, call: callOf({ title, rules: summarising.rules, request, items: episode.items, tokensMax: SUMMARY_TOKENS + thinking }) };
+}
+
+/** Everything that acts are told and asked, each once: what a person is shown of them. */
+export const shownOf = (acts: readonly Act[]): { rules: string; request: string } => ({
+  rules: [...new Set(acts.map(({ call }) => call.system))].join(PARTED),
+  request: [...new Set(acts.map(({ request }) => request))].join(PARTED),
 });
+const PARTED = '\n\n⁂\n\n';
 
 /** The same call, told what its readers remember. These are the machine's words, and data like any other. */
 export const remembering = (call: ModelCall, memories: readonly { title: string; text: string }[]): ModelCall => ({

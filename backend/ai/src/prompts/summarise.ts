@@ -5,7 +5,7 @@ import { fenced } from './fence.ts';
 import { callOf } from './packet.ts';
 import type { Telling } from './telling.ts';
 
-const REQUEST = '본문 자료를 차례대로 간추려 줘.';
+export const REQUEST = '본문 자료를 차례대로 간추려 줘.';
 
 export const summarising: Telling<'summarise'> = {
   rules: `간추리는 법
