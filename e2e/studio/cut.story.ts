@@ -28,3 +28,35 @@ test('an answer that was cut says so, and is gone on with from where it stopped;
   await page.goto(`${studioUrl(product)}/p/${projectId}/ai`);
   await expect(page.getByRole('listitem').filter({ hasText: '늘리기 · 길이 한도에서 끊김' })).toHaveCount(1);
 });
+
+test('a question whose acceptance was lost on the way is asked once', async ({ page, product }) => {
+  const garam = await Person.register(product.core.url, '가람');
+  const projectId = await garam.project('동백꽃');
+  const { nodeId } = await garam.scene(projectId, '1화');
+  await garam.call('PUT', `/projects/${projectId}/ai`, { mode: 'on', allowed: [{ provider: 'openai', notice: '2026-11-01' }] });
+  await signIn(page, product, garam);
+  await page.goto(`${studioUrl(product)}/p/${projectId}/s/${nodeId}`);
+  await surface(page).click();
+  await page.keyboard.insertText('밤이었다.');
+  await expect(page.getByText('저장됨')).toBeVisible();
+  let lost = 0;
+  await page.route(
+    (url) => url.pathname === '/assists',
+    async (route) => {
+      if (route.request().method() !== 'POST' || lost > 0) return route.continue();
+      lost++;
+      // It reaches the service, and what that says reaches nobody.
+      await route.fetch();
+      return route.abort('connectionreset');
+    },
+  );
+  const before = product.vendor.requests.length;
+  product.vendor.always(() => ({ pieces: ['눈이 왔다.\n=====\n비가 왔다.\n=====\n바람이 불었다.'] }));
+  await page.getByRole('button', { name: '집필 도움 (Ctrl J)' }).click();
+  const help = page.getByRole('complementary', { name: '집필 도움' });
+  await help.getByRole('button', { name: '제안 받기' }).click();
+  await expect(help.getByRole('region', { name: '제안 3' })).toContainText('바람이 불었다.');
+  expect([lost, product.vendor.requests.length - before]).toEqual([1, 1]);
+  await page.goto(`${studioUrl(product)}/p/${projectId}/ai`);
+  await expect(page.getByRole('listitem').filter({ hasText: '이어 쓰기' })).toHaveCount(1);
+});

@@ -1,6 +1,7 @@
 import { type Assist, type AssistEvent, AssistResult, assists, type AssistTask, Problem, type Provider } from '@cowrite/contract';
 import { useCallback, useEffect, useRef, useState } from 'react';
 import { assistEvents, callAi } from '../../shared/api/call-ai.ts';
+import { newId } from '../../shared/project/new-id.ts';
 
 /** What is asked for: a packet that was shown, that an answer goes on that was cut, or a task. */
 export type Asked = { packetId: string } | { goOn: string } | { task: AssistTask; without?: string[] };
@@ -26,6 +27,8 @@ export interface Run {
 /** How often a stream that broke off is taken up again before it counts as failed, and after which pause. */
 const BROKEN_MAX = 5;
 const AGAIN_MS = 1_000;
+/** How often what is asked is sent again when nothing was answered. */
+const LOST_MAX = 2;
 
 const ASKING: Run = { id: null, state: 'asking', provider: null, model: '', texts: [], parts: [], progress: null, assist: null, failure: null };
 
@@ -57,6 +60,18 @@ export function after(run: Run, event: AssistEvent): Run {
 export function answerOf(run: Run): Extract<AssistResult, { kind: 'answer' }> | null {
   const parsed = AssistResult.safeParse(run.assist?.result);
   return parsed.success && parsed.data.kind === 'answer' ? parsed.data : null;
+}
+
+/** Asks, once: where the answer to that was lost on the way it is asked for again with the same key. @throws as it was answered */
+async function askOnce(projectId: string, asked: Asked, signal: AbortSignal): Promise<string> {
+  const key = newId();
+  for (let tries = 0; ; tries++)
+    try {
+      return (await callAi(assists.ask, projectId, { projectId, ...asked }, { signal, key })).id;
+    } catch (failure) {
+      if (signal.aborted || !(failure instanceof TypeError) || tries >= LOST_MAX) throw failure;
+      await new Promise((done) => setTimeout(done, AGAIN_MS));
+    }
 }
 
 /** Nothing was heard so far, or what was is heard once more. */
@@ -113,7 +128,7 @@ export function useAssistRun(projectId: string): {
     },
     [projectId],
   );
-  const start = useCallback((asked: Asked) => listen(async (signal) => (await callAi(assists.ask, projectId, { projectId, ...asked }, { signal })).id), [listen, projectId]);
+  const start = useCallback((asked: Asked) => listen((signal) => askOnce(projectId, asked, signal)), [listen, projectId]);
   const follow = useCallback((id: string) => listen(() => Promise.resolve(id)), [listen]);
   const tell = useCallback(
     async (route: typeof assists.cancel | typeof assists.decide, more: Record<string, unknown> = {}) => {

@@ -5,16 +5,18 @@ import { prepare } from './request.ts';
 
 interface Options {
   signal?: AbortSignal;
+  /** Sent again with the same key, a request is done once. */
+  key?: string;
 }
 
 /** Sends a request of `route` to the AI service, with a ticket of its own: nothing of the sign-in leaves for there. */
-async function send(route: Route, projectId: string, given: Record<string, unknown>, { accept, signal }: Options & { accept?: string }): Promise<Response> {
+async function send(route: Route, projectId: string, given: Record<string, unknown>, { accept, signal, key }: Options & { accept?: string }): Promise<Response> {
   const [{ aiUrl }, { ticket }] = await Promise.all([studioConfig(), call(routes.assistGrants.ticket, { projectId }, signal ? { signal } : {})]);
   const request = prepare(route, given);
   const response = await fetch(aiUrl + request.path, {
     method: request.method,
     credentials: 'omit',
-    headers: { authorization: `Bearer ${ticket}`, ...(request.contentType ? { 'content-type': request.contentType } : {}), ...(accept ? { accept } : {}) },
+    headers: { authorization: `Bearer ${ticket}`, ...(request.contentType ? { 'content-type': request.contentType } : {}), ...(accept ? { accept } : {}), ...(key ? { 'idempotency-key': key } : {}) },
     ...(request.body === undefined ? {} : { body: request.body }),
     ...(signal ? { signal } : {}),
   });
