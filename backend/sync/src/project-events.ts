@@ -67,7 +67,11 @@ export class ProjectEvents {
       const listeners = [...(this.#listeners.get(projectId) ?? [])];
       if (listeners.length === 0) return;
       const from = Math.min(...listeners.map(({ seq }) => seq));
-      const { rows } = await this.#pool.query<{ seq: number; event: unknown }>('SELECT seq, event FROM core.project_events_since($1, $2, $3)', [projectId, from, MISSED_MAX + 1]);
+      const { rows } = await this.#pool.query<{ seq: number; event: unknown }>({
+        name: 'events-since',
+        text: 'SELECT seq, event FROM core.project_events_since($1, $2, $3)',
+        values: [projectId, from, MISSED_MAX + 1],
+      });
       if (rows.length === 0) return;
       if (rows.length > MISSED_MAX) {
         const { rows: last } = await this.#pool.query<{ seq: number }>('SELECT max(seq) AS seq FROM core.project_events_since($1, $2, $3)', [projectId, from, 2_147_483_647]);
