@@ -46,6 +46,10 @@ import { ProjectsController } from './projects/projects.controller.ts';
 import { Projects } from './projects/projects.ts';
 import { SearchController } from './search/search.controller.ts';
 import { Search } from './search/search.ts';
+import { TermsController } from './terms/terms.controller.ts';
+import { Terms } from './terms/terms.ts';
+import { TranslationsController } from './translations/translations.controller.ts';
+import { Translations } from './translations/translations.ts';
 
 @Module({})
 class CoreModule {}
@@ -112,6 +116,8 @@ export async function createCore({ config, pool, clock, logger }: { config: Core
         PicturesController,
         SearchController,
         ImportsController,
+        TranslationsController,
+        TermsController,
       ],
       providers: [
         { provide: POOL, useValue: pool },
@@ -126,6 +132,8 @@ export async function createCore({ config, pool, clock, logger }: { config: Core
         { provide: Search, useValue: new Search(db, clock) },
         { provide: Imports, useValue: new Imports(db, { outline, workers }, config.limits, clock) },
         { provide: Documents, useValue: documents },
+        { provide: Translations, useValue: new Translations(db, { documents }, clock) },
+        { provide: Terms, useValue: new Terms(db, clock) },
         { provide: Meanings, useValue: meanings },
         { provide: Assists, useValue: new Assists(db, { keys, workers, documents, meanings }, clock) },
       ],

@@ -3,6 +3,7 @@ import { AiSettings } from './assists.ts';
 import { DocumentId, NodeId, ProjectId, UserId } from './ids.ts';
 import { Lengths, Node } from './outline.ts';
 import { Member, Project } from './projects.ts';
+import { Language } from './translations.ts';
 
 /** What a project event says. `noun.verbed`, past tense; applying it to a stale copy gives the fresh read. */
 export const ProjectChange = z.discriminatedUnion('type', [
@@ -17,6 +18,10 @@ export const ProjectChange = z.discriminatedUnion('type', [
   /** Whether AI helps in the work, or who agreed to it. */
   z.object({ type: z.literal('ai.changed'), settings: AiSettings }),
   z.object({ type: z.literal('member.left'), userId: UserId }),
+  /** The translation of a scene that was kept should be read again. */
+  z.object({ type: z.literal('translation.changed'), documentId: DocumentId, language: Language }),
+  /** So should the glossary. */
+  z.object({ type: z.literal('terms.changed') }),
 ]);
 export type ProjectChange = z.infer<typeof ProjectChange>;
 

@@ -38,6 +38,11 @@ export type AssistId = z.infer<typeof AssistId>;
 /** What would be sent to a model, shown before it is. */
 export const PacketId = id('PacketId');
 export type PacketId = z.infer<typeof PacketId>;
+/** A sentence of a scene in another language, kept. */
+export const SegmentId = id('SegmentId');
+export type SegmentId = z.infer<typeof SegmentId>;
+export const TermId = id('TermId');
+export type TermId = z.infer<typeof TermId>;
 
 /** An instant in UTC as ISO 8601 with milliseconds, e.g. `2026-11-23T05:00:00.000Z`. */
 export const Instant = z.iso.datetime();

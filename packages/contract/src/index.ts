@@ -13,6 +13,7 @@ export * from './roles.ts';
 export * from './route.ts';
 export * from './social.ts';
 export * from './sync.ts';
+export * from './translations.ts';
 
 import { accounts } from './accounts.ts';
 import { assistGrants } from './assists.ts';
@@ -21,6 +22,7 @@ import { imports, outline, search } from './outline.ts';
 import { invitations, members, projects } from './projects.ts';
 import { social } from './social.ts';
 import { documents, tickets } from './sync.ts';
+import { terms, translations } from './translations.ts';
 
 /** Every route of core, by noun. The role × route matrix, the OpenAPI document and the client are made from this. */
-export const routes = { accounts, social, projects, members, invitations, outline, search, imports, tickets, assistGrants, documents, media };
+export const routes = { accounts, social, projects, members, invitations, outline, search, imports, tickets, assistGrants, documents, translations, terms, media };

@@ -67,6 +67,11 @@ export const PROBLEMS = {
     en: 'This is hidden from AI. The menu of the outline changes that. No text left the server.',
   },
   'text-changed': { status: 409, ko: '그 사이 글이 바뀌어 고른 곳을 찾지 못했습니다. 다시 골라 주세요.', en: 'The text has changed and the passage was not found. Please select it again.' },
+  'changed-by-hand': {
+    status: 409,
+    ko: '손으로 고친 번역 {count}개가 새 번역으로 바뀝니다. 바꿀지 둘지 정해 주세요.',
+    en: '{count} translations that were changed by hand would be replaced. Please say whether they may be.',
+  },
   'packet-gone': { status: 410, ko: '보여 드린 자료가 만료되었습니다. 다시 확인해 주세요. 글은 나가지 않았습니다.', en: 'What was shown has expired. Please look at it again. No text left the server.' },
   'allowance-used': { status: 429, ko: '{limit} 한도를 다 썼습니다. {resetsAt}에 다시 열립니다. 글은 나가지 않았습니다.', en: 'The limit is used up ({limit}). It opens again at {resetsAt}. No text left the server.' },
   'model-refused': { status: 422, ko: '모델이 이 요청에 답하지 않겠다고 했습니다. 글은 {provider}에 보내졌습니다.', en: 'The model declined to answer this. The text was sent to {provider}.' },

@@ -57,7 +57,7 @@ export class Documents {
   }
 
   /** The committed text of a scene, one line a block (`sceneLines`). @throws Problem `not-found`, `too-large`. */
-  async text(access: Granted<'story.read'>, { documentId }: In<typeof documents.text>): Promise<string> {
+  async text(access: Granted<'story.read' | 'story.write'>, { documentId }: In<typeof documents.text>): Promise<string> {
     if ((await store.place(this.db, access.projectId, documentId)) === null) throw new Problem('not-found');
     const { updates } = await this.#committed(this.db, access, documentId);
     // A scene nobody has written in yet is common, and needs no thread.

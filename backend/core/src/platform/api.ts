@@ -20,6 +20,8 @@ export const coreApi: ApiDescription = {
     tickets: '입장권 · Tickets for the sockets',
     assistGrants: '집필 도움 · What help by AI may have',
     documents: '본문 · Manuscript text',
+    translations: '번역 · Translations of scenes that were kept',
+    terms: '용어집 · The glossary of a work',
     media: '첨부 · Pictures: tickets to bring them, addresses to see them',
   },
   securitySchemes: { cookie: { type: 'apiKey', in: 'cookie', name: '__Host-cowrite-access' }, bearer: { type: 'http', scheme: 'bearer', description: 'A personal token (cwp_…).' } },

@@ -1,5 +1,6 @@
 import type {
   AiMode,
+  AssistId,
   BlobId,
   DocumentId,
   IdentityId,
@@ -19,8 +20,10 @@ import type {
   ProjectSettings,
   Provider,
   Role,
+  SegmentId,
   SignInId,
   SignInProvider,
+  TermId,
   TokenId,
   UserId,
 } from '@cowrite/contract';
@@ -95,6 +98,26 @@ export interface Tables {
   'core.ai_consent': { project_id: ProjectId; user_id: UserId; provider: Provider; notice: string; agreed_at: Date };
   'core.passage_meaning': { document_id: DocumentId; project_id: ProjectId; provider: Provider; model: string; hash: string; authors: UserId[]; vector: Uint8Array };
   'core.passages_read': { document_id: DocumentId; project_id: ProjectId; provider: Provider; model: string; settled_at: string };
+  'core.translation_segment': {
+    id: SegmentId;
+    project_id: ProjectId;
+    document_id: DocumentId;
+    language: string;
+    position: number;
+    source: string;
+    before_hash: string | null;
+    after_hash: string | null;
+    target: string;
+    made_by: UserId;
+    made_at: Date;
+    provider: Provider | null;
+    model: string | null;
+    assist_id: AssistId | null;
+    changed_by: UserId | null;
+    changed_at: Date | null;
+    rev: number;
+  };
+  'core.term': { id: TermId; project_id: ProjectId; language: string; source: string; target: string; note: string; changed_by: UserId; changed_at: Date; rev: number };
   'core.attachment': { blob_id: BlobId; project_id: ProjectId; attached_by: UserId; attached_at: Date };
   'core.project_event': { project_id: ProjectId; seq: number; by_user: UserId | null; change: Json<ProjectChange>; created_at: Date };
   'core.last_place': { project_id: ProjectId; user_id: UserId; node_id: NodeId; at: Date };

@@ -40,6 +40,9 @@ test('every route lets through exactly those whom the contract lets through', { 
     blobId: story.projectId,
     identityId: story.projectId,
     provider: 'google',
+    language: 'en',
+    segmentId: story.projectId,
+    termId: story.projectId,
     code: 'a-code-that-nobody-has-made',
   };
   const callers: Record<Caller, Browser> = { anonymous: story.browser(), outsider: story.outsider, ...(story.as as Record<Role, Browser>) };
@@ -56,7 +59,7 @@ test('every route lets through exactly those whom the contract lets through', { 
       const expected = refusal(route, caller);
       // Let through, a caller may still name something that is not there, or be refused for the input.
       const agrees = expected === null ? statusCode !== 403 && statusCode !== 405 && statusCode < 500 && (statusCode !== 401 || name.startsWith('accounts.')) : statusCode === expected;
-      const reaches = expected !== null || statusCode !== 404 || /:(signInId|tokenId|identityId|provider|invitationId|importId|blobId|userId|code)/.test(route.path);
+      const reaches = expected !== null || statusCode !== 404 || /:(signInId|tokenId|identityId|provider|invitationId|importId|blobId|userId|segmentId|termId|code)/.test(route.path);
       // Removing someone else is one route with two rights: one's own leave needs none.
       const byUseCase = name === 'members.remove' && statusCode === 403 && caller !== 'owner';
       if (!(agrees && reaches) && !byUseCase) wrong.push(`${name} as ${caller}: ${statusCode}, expected ${expected ?? 'to be let through'}`);

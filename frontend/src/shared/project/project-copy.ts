@@ -42,6 +42,10 @@ export function applyEvent(copy: ProjectCopy, event: ProjectEvent, me: UserId | 
     case 'member.left':
       if (change.userId === me) return { kind: 'left' };
       return { kind: 'copy', copy: { ...next, members: copy.members.filter((member) => member.userId !== change.userId) } };
+    // Neither is part of the copy; who shows them hears of it by itself.
+    case 'translation.changed':
+    case 'terms.changed':
+      return { kind: 'copy', copy: next };
     default:
       return unreachable(change);
   }
