@@ -91,3 +91,18 @@ test('what asking again may take is held back from the limits', async () => {
   };
   expect(await held(TASK)).toBeGreaterThan(2 * (await held({ ...TASK, glossary: [] })));
 });
+
+test('a sentence is a segment, wherever its paragraph ends, and what is said in one breath is not divided', async () => {
+  await using house = await aHouse();
+  const long = aScene('설화가 검을 뽑았다. “누구냐? 나와라.”\n\n***\n노인은…… 웃었다.');
+  house.core.tell = () => aBrief([anItem('text', long, { id: 't' })]);
+  house.vendor.next({ pieces: [lines({ id: 's1', text: 'One.' }, { id: 's2', text: 'Two.' }, { id: 's3', text: 'Three.' })] });
+  expect((await house.over(await house.assist({ feature: 'translate', span: long.span(), language: 'en' }))).result).toEqual({
+    kind: 'rows',
+    rows: [
+      { id: 's1', source: '설화가 검을 뽑았다.', text: 'One.' },
+      { id: 's2', source: '“누구냐? 나와라.”', text: 'Two.' },
+      { id: 's3', source: '노인은…… 웃었다.', text: 'Three.' },
+    ],
+  });
+});

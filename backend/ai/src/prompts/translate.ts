@@ -1,4 +1,5 @@
 import type { AssistResult, BriefItem, GlossaryTerm } from '@cowrite/contract';
+import { sentencesIn } from '@cowrite/manuscript';
 import { HELD, LinesReader, textIn } from '../answers/lines.ts';
 import { fenced, unmarked } from './fence.ts';
 import { missedIn, termsIn } from './glossary.ts';
@@ -61,12 +62,8 @@ export const translating: Telling<'translate'> = {
   tokensIn: 20_000,
 };
 
-/** A paragraph is a segment; what came back for one that is not there is dropped, and one that did not come back is told as missing. */
-const segmentsOf = (item: BriefItem | undefined): Segment[] =>
-  (item?.text ?? '')
-    .split('\n')
-    .filter((line) => line.trim() !== '')
-    .map((source, at) => ({ id: `s${at + 1}`, source }));
+/** A sentence is a segment, so that one that is changed later is translated again alone; what came back for one that is not there is dropped, and one that did not come back is told as missing. */
+const segmentsOf = (item: BriefItem | undefined): Segment[] => sentencesIn(item?.text ?? '').map(({ text }, at) => ({ id: `s${at + 1}`, source: text }));
 
 const pieces = (segments: readonly Segment[]): string => segments.map(({ id, source }) => fenced(id, '조각', source)).join('');
 
