@@ -38,6 +38,7 @@ const SAMPLES: Record<string, unknown> = {
   seq: 12,
   lines: 120,
   status: 'draft',
+  language: 'en',
 };
 const ID = '01932d4e-7c00-7abc-8def-0123456789ab';
 const TIME = '2026-11-23T05:00:00.000Z';
