@@ -21,14 +21,18 @@ import { EmptyState, FailedState, Skeleton } from '../../shared/ui/state.tsx';
 import { type Asked, useAssistRun } from './assist-run.ts';
 import { Dictation } from './dictation.tsx';
 import { Forecast } from './forecast-view.tsx';
-import { glossaryIn } from './glossary.ts';
+import { glossaryIn, glossaryOf } from './glossary.ts';
+import { KeepTranslation } from './keep-translation.tsx';
+import { LANGUAGES, type LanguageOffered } from './languages.ts';
 import { numbered } from './numbered.ts';
 import { PacketSheet } from './packet-sheet.tsx';
 import { type RowsOf, Rows } from './rows-view.tsx';
 import { Answer, OneText, Rewriting, RunFoot, Variants } from './run-view.tsx';
+import { WorkTerms } from './terms-sheet.tsx';
 import { TextArea } from './text-area.tsx';
 import { useHouse } from './use-house.ts';
 import { useGhost } from './use-ghost.ts';
+import { useTerms } from './use-translation.ts';
 import { words } from './words.ts';
 
 const OFFERED = Feature.options;
@@ -53,11 +57,6 @@ const ABOUT = {
 const REWRITES: ReadonlySet<Feature> = new Set(['rewrite', 'style', 'expand', 'shorten']);
 const ROWS: ReadonlySet<Feature> = new Set<RowsOf>(['translate', 'storyboard', 'script', 'react', 'research']);
 const hasRows = (feature: Feature): feature is RowsOf => ROWS.has(feature);
-const LANGUAGES = [
-  { value: 'en', name: 'english' },
-  { value: 'ja', name: 'japanese' },
-  { value: 'zh', name: 'chinese' },
-] as const;
 /** What stands before the caret and is told when text is to be continued. */
 const BEFORE_CARET_UNITS = 3_000;
 /** What a character is told of the talk; the contract takes forty. */
@@ -128,7 +127,7 @@ function Ask() {
   const [given, setGiven] = useState({ instruction: '', question: '', character: '', message: '', source: '', glossary: '' });
   const [scope, setScope] = useState<'all' | 'here'>('all');
   const [reach, setReach] = useState<'scene' | 'chapter'>('scene');
-  const [language, setLanguage] = useState<(typeof LANGUAGES)[number]['value']>('en');
+  const [language, setLanguage] = useState<LanguageOffered>('en');
   const [said, setSaid] = useState<Extract<AssistTask, { feature: 'simulate' }>['said']>([]);
   const [about, setAbout] = useState<About | null>(null);
   const [looking, setLooking] = useState<About | null>(null);
@@ -148,7 +147,8 @@ function Ask() {
   const saidIn = (key: keyof typeof given): string => given[key].normalize('NFC').trim();
   const onWords = (key: keyof typeof given) => (event: { target: { value: string } }) => setGiven({ ...given, [key]: event.target.value });
   const of = ABOUT[feature];
-  const { terms: glossary, wrong } = glossaryIn(given.glossary);
+  const { terms: typed, wrong } = glossaryIn(given.glossary);
+  const glossary = glossaryOf(language, { typed, ofWork: useTerms().data?.items ?? [] });
   const canAsk =
     (feature !== 'translate' || wrong === null) && (of === 'words' ? (feature === 'simulate' ? saidIn('character') !== '' && saidIn('message') !== '' : saidIn('question') !== '') : scene !== null && (of !== 'selection' || selected > 0));
 
@@ -255,6 +255,7 @@ function Ask() {
         )}
         {feature === 'translate' && <SelectField label={t.language} value={language} options={LANGUAGES.map(({ value, name }) => ({ value, name: t[name] }))} onChoose={setLanguage} />}
         {feature === 'translate' && <TextArea label={t.glossary} hint={t.glossaryHint} problem={wrong === null ? undefined : t.glossaryWrong(wrong)} value={given.glossary} onChange={onWords('glossary')} />}
+        {feature === 'translate' && <WorkTerms language={language} typed={wrong === null ? typed : []} onTaken={() => setGiven((before) => ({ ...before, glossary: '' }))} />}
         {(feature === 'ask' || feature === 'research') && (
           <TextArea label={t.question} hint={feature === 'ask' ? t.questionHint : t.researchHint} value={given.question} maxLength={2_000} onChange={onWords('question')} onSend={() => go(asked())} />
         )}
@@ -308,6 +309,7 @@ function Ask() {
           {shown === 'ask' && <Answer run={run} />}
           {(shown === 'summarise' || shown === 'simulate') && <OneText name={t[shown]} run={run} onDismiss={dismiss} />}
           {hasRows(shown) && <Rows key={run.assist?.id ?? 'coming'} feature={shown} run={run} onDismiss={dismiss} />}
+          {about.task.feature === 'translate' && !isComing && <KeepTranslation task={about.task} run={run} onKept={() => decide('accepted')} />}
           <RunFoot run={run} onAgain={() => go(about)} onGoOn={run.id !== null && shown !== 'summarise' ? () => go(about, { goOn: run.id! }) : null} />
         </div>
       )}

@@ -18,7 +18,7 @@ const textOf = (value: unknown): string => (typeof value === 'string' ? value : 
 const isRow = (part: unknown): part is Row => typeof part === 'object' && part !== null && !('citations' in part);
 
 /** The rows of a run: whole when it is over, else those that came. */
-function rowsOf(run: Run): readonly Row[] {
+export function rowsOf(run: Run): readonly Row[] {
   const result = AssistResult.safeParse(run.assist?.result);
   return result.success && result.data.kind === 'rows' ? result.data.rows : run.parts.filter(isRow);
 }

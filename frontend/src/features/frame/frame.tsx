@@ -118,7 +118,7 @@ export function Frame({
           <Menu.Portal container={menuLayer}>
             <Menu.Positioner sideOffset={6} align="start" className="z-50">
               <Menu.Popup className={menuPopupClass}>
-                <PlaceItems />
+                <PlaceItems place={place} />
                 <Menu.Separator className="my-1 h-px bg-line" />
                 <Menu.Item className={menuItemClass} onClick={() => location.assign('/shelf')}>
                   {t.shelf}
@@ -176,7 +176,7 @@ export function Frame({
         <BarButton name={t.outline} Icon={List} onClick={() => setDrawer(true)} />
         <BarButton name={t.write} Icon={PenLine} current={writing} onClick={() => goTo(projectId, { kind: 'front' })} />
         <BarButton name={t.search} Icon={Search} onClick={onSearch} />
-        <BarMore />
+        <BarMore place={place} />
       </nav>
       {!wide && side !== null && (
         <Dialog.Root open={sideShown} onOpenChange={showSide} modal="trap-focus">
@@ -214,7 +214,7 @@ function BarButton({ name, Icon, current, onClick }: { name: string; Icon: typeo
 }
 
 /** The places of a work beside its text, as items of a menu. */
-function PlaceItems() {
+function PlaceItems({ place }: { place: Place }) {
   const t = useWords(words);
   const { projectId, may, ai } = useProject();
   return (
@@ -230,6 +230,11 @@ function PlaceItems() {
           {t.import}
         </Menu.Item>
       )}
+      {place.kind === 'scene' && (
+        <Menu.Item className={menuItemClass} onClick={() => goTo(projectId, { kind: 'translation', nodeId: place.nodeId })}>
+          {t.translation}
+        </Menu.Item>
+      )}
       {ai !== null && ai.mode !== 'off' && (
         <Menu.Item className={menuItemClass} onClick={() => goTo(projectId, { kind: 'ai' })}>
           {t.ai}
@@ -242,7 +247,7 @@ function PlaceItems() {
   );
 }
 
-function BarMore() {
+function BarMore({ place }: { place: Place }) {
   const t = useWords(words);
   return (
     <Menu.Root>
@@ -253,7 +258,7 @@ function BarMore() {
       <Menu.Portal container={menuLayer}>
         <Menu.Positioner sideOffset={6} align="end" side="top" className="z-50">
           <Menu.Popup className={menuPopupClass}>
-            <PlaceItems />
+            <PlaceItems place={place} />
           </Menu.Popup>
         </Menu.Positioner>
       </Menu.Portal>

@@ -5,7 +5,7 @@ const project = '01936f6e-0000-7000-8000-000000000001';
 const node = '01936f6e-0000-7000-8000-000000000002';
 
 test('reads the place out of an address, and writes it back the same', () => {
-  for (const path of [`/p/${project}`, `/p/${project}/s/${node}`, `/p/${project}/c/${node}`, `/p/${project}/people`, `/p/${project}/import`, `/p/${project}/trash`, `/p/${project}/home`]) {
+  for (const path of [`/p/${project}`, `/p/${project}/s/${node}`, `/p/${project}/c/${node}`, `/p/${project}/t/${node}`, `/p/${project}/people`, `/p/${project}/import`, `/p/${project}/trash`, `/p/${project}/home`]) {
     const found = placeOf(path);
     expect(found?.place.kind).not.toBe('unknown');
     if (found && found.place.kind !== 'unknown') expect(pathOf(found.projectId, found.place)).toBe(path);

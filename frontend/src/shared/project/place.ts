@@ -1,7 +1,17 @@
 import { NodeId, ProjectId } from '@cowrite/contract';
 
 /** Where in a work one is. The address says it, so that it can be kept, sent and gone back to. */
-export type Place = { kind: 'front' } | { kind: 'scene'; nodeId: NodeId } | { kind: 'continuous'; nodeId: NodeId } | { kind: 'home' } | { kind: 'people' } | { kind: 'import' } | { kind: 'trash' } | { kind: 'ai' } | { kind: 'unknown' };
+export type Place =
+  | { kind: 'front' }
+  | { kind: 'scene'; nodeId: NodeId }
+  | { kind: 'continuous'; nodeId: NodeId }
+  | { kind: 'translation'; nodeId: NodeId }
+  | { kind: 'home' }
+  | { kind: 'people' }
+  | { kind: 'import' }
+  | { kind: 'trash' }
+  | { kind: 'ai' }
+  | { kind: 'unknown' };
 
 const NAMED = ['home', 'people', 'import', 'trash', 'ai'] as const;
 
@@ -16,6 +26,7 @@ export function placeOf(pathname: string): { projectId: ProjectId; place: Place 
   const node = NodeId.safeParse(second);
   if (first === 's') return at(node.success ? { kind: 'scene', nodeId: node.data } : { kind: 'unknown' });
   if (first === 'c') return at(node.success ? { kind: 'continuous', nodeId: node.data } : { kind: 'unknown' });
+  if (first === 't') return at(node.success ? { kind: 'translation', nodeId: node.data } : { kind: 'unknown' });
   const named = NAMED.find((name) => name === first);
   return at(named && !second ? { kind: named } : { kind: 'unknown' });
 }
@@ -29,6 +40,8 @@ export function pathOf(projectId: string, place: Exclude<Place, { kind: 'unknown
       return `/p/${projectId}/s/${place.nodeId}`;
     case 'continuous':
       return `/p/${projectId}/c/${place.nodeId}`;
+    case 'translation':
+      return `/p/${projectId}/t/${place.nodeId}`;
     default:
       return `/p/${projectId}/${place.kind}`;
   }

@@ -25,6 +25,7 @@ const ImportPage = dynamic(() => import('../../../../../features/importing/impor
 const TrashPage = dynamic(() => import('../../../../../features/trash/trash-page.tsx').then((module) => module.TrashPage), { ssr: false });
 const HomePage = dynamic(() => import('../../../../../features/home/home-page.tsx').then((module) => module.HomePage), { ssr: false });
 const AiPage = dynamic(() => import('../../../../../features/assisting/ai-page.tsx').then((module) => module.AiPage), { ssr: false });
+const TranslationPage = dynamic(() => import('../../../../../features/assisting/translation-page.tsx').then((module) => module.TranslationPage), { ssr: false, loading: () => <Skeleton lines={8} className="mx-auto max-w-2xl p-10" /> });
 const SelectionMenu = dynamic(() => import('../../../../../features/assisting/selection-menu.tsx').then((module) => module.SelectionMenu), { ssr: false });
 const AssistPanel = dynamic(() => import('../../../../../features/assisting/assist-panel.tsx').then((module) => module.AssistPanel), { ssr: false });
 const Palette = dynamic(() => import('../../../../../features/palette/palette.tsx').then((module) => module.Palette), { ssr: false });
@@ -149,7 +150,7 @@ function Opened({ place, person }: { place: Place; person: KnownPerson }) {
     return () => clearTimeout(timer);
   }, []);
 
-  const scene = place.kind === 'scene' ? view.tree.get(place.nodeId) : undefined;
+  const scene = place.kind === 'scene' || place.kind === 'translation' ? view.tree.get(place.nodeId) : undefined;
   const first = view.scenes[0];
   // The front of a work that has text is its first scene; the shelf leads to the last one by itself.
   useEffect(() => {
@@ -164,7 +165,7 @@ function Opened({ place, person }: { place: Place; person: KnownPerson }) {
   const isHelped = ai?.mode === 'on';
   const isWanted = useHelpWanted() !== null;
   const side = useMemo(() => (isHelped ? { name: t.assist, isWanted, render: (close: () => void) => <AssistPanel onClose={close} /> } : null), [isHelped, isWanted, t.assist]);
-  const current = place.kind === 'scene' || place.kind === 'continuous' ? place.nodeId : null;
+  const current = place.kind === 'scene' || place.kind === 'continuous' || place.kind === 'translation' ? place.nodeId : null;
   return (
     <>
       <Frame person={person} place={place} renderOutline={(close) => <Outline current={current} onOpened={close} />} onPalette={() => setPalette(true)} onSearch={() => setSearching(true)} side={side}>
@@ -193,8 +194,10 @@ function Middle({ place, scene }: { place: Place; scene: Node | undefined }) {
   switch (place.kind) {
     case 'front':
       return view.scenes.length === 0 ? <EmptyOutline /> : null;
-    case 'scene': {
+    case 'scene':
+    case 'translation': {
       const opened = scene ? sceneOf(view, scene.id) : undefined;
+      if (opened && place.kind === 'translation') return <TranslationPage key={opened.id} scene={opened} />;
       if (opened) return <WritingPage key={opened.id} scene={opened} takeFocus={made.current.has(opened.id)} />;
       return (
         <EmptyState title={t.noSceneTitle} text={t.noSceneText}>
