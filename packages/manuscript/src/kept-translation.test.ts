@@ -174,3 +174,17 @@ test('aligning never gives two segments one sentence, and forgets none', () => {
     { numRuns: 500 },
   );
 });
+
+test('a long scene is aligned while one types: edited, rewritten from end to end, or turned around', () => {
+  const sentencesOf = (count: number, said: (at: number) => string): string => Array.from({ length: count }, (_, at) => said(at)).join('\n');
+  const long = sentencesOf(4_000, (at) => `${at}번째 눈이 ${at % 7}번 왔다.`);
+  const kept = keep(long);
+  const took = (text: string): number => {
+    const began = performance.now();
+    alignKept(kept, sentencesIn(text));
+    return performance.now() - began;
+  };
+  expect(counts(long.replace('2000번째 눈', '2000번째 비'), kept)).toEqual({ current: 3_999, stale: 1, orphaned: 0, new: 0 });
+  // Generous: a busy machine is slower, and what is quadratic would take minutes.
+  for (const text of [long.replace('2000번째 눈', '비'), sentencesOf(4_000, (at) => `그는 ${at}걸음을 걸었다.`), long.split('\n').toReversed().join('\n'), "'a ".repeat(60_000), '“'.repeat(60_000)]) expect(took(text)).toBeLessThan(4_000);
+});

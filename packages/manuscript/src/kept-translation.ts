@@ -44,7 +44,9 @@ export const anchorOf = (sentences: readonly Pick<Sentence, 'text'>[], at: numbe
 });
 
 /** So much of a table is filled at once; beyond it the same sentences are paired in their order. */
-const CELLS_MAX = 4_000_000;
+const CELLS_MAX = 1_000_000;
+/** So many pairs of sentences are looked at for what they have in common; where there would be more, those about as far into their stretch. */
+const COMPARED_MAX = 50_000;
 /** How alike two sentences are for the one to be the other, changed. */
 const ALIKE = { between: 0.35, besideOne: 0.15, anywhere: 0.6 };
 
@@ -110,17 +112,18 @@ class Alignment {
     for (const run of this.#runs()) {
       const places = this.#placesOf(run).filter((sentence) => !run.every((segment) => this.#isNeighbour(segment, sentence)));
       const isOneToOne = places.length === run.length && this.at[run[0]! - 1] != null && this.at[run.at(-1)! + 1] != null;
-      this.#takeInOrder(run, places, (segment, sentence) => {
-        if (this.#isNeighbour(segment, sentence)) return 0;
-        const alike = likeness(this.#kept[segment]!.key, this.#keys[sentence]!);
+      this.#takeInOrder(run, places, (segment, sentence, row, column) => {
+        const isFar = run.length * places.length > COMPARED_MAX && Math.abs(column - (row * places.length) / run.length) > COMPARED_MAX / run.length / 2;
+        if (isFar || this.#isNeighbour(segment, sentence)) return 0;
+        const alike = this.#likeness(segment, sentence);
         const neighbours = this.#neighbours(segment, sentence);
         const isIt = neighbours === 2 || alike >= ALIKE.between || (neighbours === 1 && alike >= ALIKE.besideOne);
         return isIt ? 0.1 + alike + neighbours : isOneToOne ? 0.1 + alike : 0;
       });
     }
     const [segments, sentences] = [this.#open(), this.#free()];
-    if (segments.length * sentences.length > CELLS_MAX / 20) return;
-    const pairs = segments.flatMap((segment) => sentences.map((sentence) => ({ segment, sentence, alike: this.#isNeighbour(segment, sentence) ? 0 : likeness(this.#kept[segment]!.key, this.#keys[sentence]!) })));
+    if (segments.length * sentences.length > COMPARED_MAX) return;
+    const pairs = segments.flatMap((segment) => sentences.map((sentence) => ({ segment, sentence, alike: this.#isNeighbour(segment, sentence) ? 0 : this.#likeness(segment, sentence) })));
     for (const { segment, sentence, alike } of pairs.toSorted((a, b) => b.alike - a.alike)) {
       if (alike < ALIKE.anywhere) return;
       if (this.at[segment] === null && !this.#taken[sentence]) this.#take(segment, sentence);
@@ -146,6 +149,15 @@ class Alignment {
     this.#taken[sentence] = true;
   }
 
+  readonly #pairs = new Map<string, Uint32Array>();
+  #likeness(segment: number, sentence: number): number {
+    const of = (key: string): Uint32Array => {
+      const known = this.#pairs.get(key) ?? pairsOf(key);
+      this.#pairs.set(key, known);
+      return known;
+    };
+    return likeness(of(this.#kept[segment]!.key), of(this.#keys[sentence]!));
+  }
   #open = (): number[] => [...this.#kept.keys()].filter((segment) => this.at[segment] === null);
   #free = (): number[] => [...this.#keys.keys()].filter((sentence) => !this.#taken[sentence]);
   #isSame = (segment: number, sentence: number): boolean => this.#kept[segment]!.key === this.#keys[sentence];
@@ -177,7 +189,7 @@ class Alignment {
   }
 
   /** Pairs segments with sentences, both in their order, so that the sum of what they are worth to each other is the largest. */
-  #takeInOrder(segments: readonly number[], sentences: readonly number[], worth: (segment: number, sentence: number) => number): void {
+  #takeInOrder(segments: readonly number[], sentences: readonly number[], worth: (segment: number, sentence: number, row: number, column: number) => number): void {
     if (segments.length === 0 || sentences.length === 0 || segments.length * sentences.length > CELLS_MAX) return;
     const width = sentences.length + 1;
     const best = new Float32Array((segments.length + 1) * width);
@@ -185,7 +197,7 @@ class Alignment {
     for (let row = segments.length - 1; row >= 0; row--) {
       for (let column = sentences.length - 1; column >= 0; column--) {
         const [cell, below, right] = [row * width + column, (row + 1) * width + column, row * width + column + 1];
-        const value = worth(segments[row]!, sentences[column]!);
+        const value = worth(segments[row]!, sentences[column]!, row, column);
         const paired = value > 0 ? value + best[below + 1]! : -1;
         const skipped = Math.max(best[below]!, best[right]!);
         best[cell] = Math.max(paired, skipped);
@@ -201,24 +213,27 @@ class Alignment {
   }
 }
 
+/** What a sentence begins with says enough of it. */
+const LIKENESS_UNITS = 500;
+
+/** The pairs of letters of a sentence, in their order as numbers. */
+function pairsOf(text: string): Uint32Array {
+  const letters = text.slice(0, LIKENESS_UNITS).replace(/\s/gu, '');
+  const pairs = new Uint32Array(Math.max(1, letters.length - 1));
+  for (let at = 0; at < pairs.length; at++) pairs[at] = ((letters.charCodeAt(at) << 16) | (letters.charCodeAt(at + 1) || 0)) >>> 0;
+  return pairs.toSorted();
+}
+
 /** How much two sentences say the same: twice the pairs of letters that they have in common, of all that they have. */
-function likeness(one: string, other: string): number {
-  const pairs = (text: string): string[] => {
-    const letters = [...text.replace(/\s/gu, '')];
-    return letters.length < 2 ? letters : letters.slice(1).map((letter, at) => letters[at]! + letter);
-  };
-  const [left, right] = [pairs(one), pairs(other)];
-  const open = new Map<string, number>();
-  for (const each of left) open.set(each, (open.get(each) ?? 0) + 1);
+function likeness(one: Uint32Array, other: Uint32Array): number {
   let common = 0;
-  for (const each of right) {
-    const count = open.get(each) ?? 0;
-    if (count > 0) {
-      common++;
-      open.set(each, count - 1);
-    }
+  for (let left = 0, right = 0; left < one.length && right < other.length;) {
+    const [here, there] = [one[left]!, other[right]!];
+    if (here === there) common++;
+    if (here <= there) left++;
+    if (there <= here) right++;
   }
-  return left.length + right.length === 0 ? 0 : (2 * common) / (left.length + right.length);
+  return (2 * common) / (one.length + other.length);
 }
 
 /** A row of a scene beside its translation. */

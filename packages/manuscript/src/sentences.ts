@@ -13,6 +13,8 @@ export interface Sentence {
 
 /** What is said between these is one piece: a sentence does not end within it. */
 const CLOSES: Readonly<Record<string, string>> = { '“': '”', '‘': '’', '「': '」', '『': '』', '《': '》', '〈': '〉', '(': ')', '[': ']', '"': '"', "'": "'" };
+/** One that is longer guards nothing: nobody closed the first mark, or it is a speech of many sentences. */
+const QUOTATION_UNITS_MAX = 1_000;
 const ENDING = /[.!?。！？…~]+/uy;
 const TRAILING = /[”’"'』」》〉)\]]*/uy;
 /** Marks that say a thing is left unsaid: alone they end a sentence only where the line ends. */
@@ -81,10 +83,11 @@ function closingOf(line: string, at: number): number | null {
   if (closing === undefined) return null;
   // An apostrophe within a word opens nothing.
   if (opening === "'" && /[\p{L}\p{N}]/u.test(line[at - 1] ?? '')) return null;
-  for (let found = line.indexOf(closing, at + 1); found >= 0; found = line.indexOf(closing, found + 1)) {
+  if (line.lastIndexOf(closing) <= at) return null;
+  const isApostrophe = closing === "'" || closing === '’';
+  for (let found = at + 1; found < Math.min(line.length, at + QUOTATION_UNITS_MAX); found++) {
     // Nor does one close.
-    if ((closing === "'" || closing === '’') && /^[A-Za-z]/u.test(line.slice(found + 1))) continue;
-    return found;
+    if (line[found] === closing && !(isApostrophe && /[A-Za-z]/u.test(line[found + 1] ?? ''))) return found;
   }
   return null;
 }
