@@ -117,7 +117,7 @@ export function ListenTo({ listening, number }: { listening: Listener; number: n
   if (!listening.canListen) return null;
   const isHeard = listening.heard?.number === number;
   return (
-    <Button look="quiet" className="mt-1" aria-label={isHeard ? t.stop : t.listenRow(number)} onClick={() => (isHeard ? listening.stop() : listening.listen([number]))}>
+    <Button look="quiet" className="relative mt-1" aria-label={isHeard ? t.stop : t.listenRow(number)} onClick={() => (isHeard ? listening.stop() : listening.listen([number]))}>
       {isHeard ? <Square size={14} aria-hidden /> : <Volume2 size={14} aria-hidden />}
       {isHeard ? t.stop : t.listen}
     </Button>
