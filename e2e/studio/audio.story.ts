@@ -1,4 +1,5 @@
-import type { Page } from '@playwright/test';
+import { AxeBuilder } from '@axe-core/playwright';
+import type { Locator, Page } from '@playwright/test';
 import { aWav } from '../../backend/ai/src/testing/recordings.ts';
 import { Person } from '../../bench/people.ts';
 import { aBrowserOf, compose, expect, linesOf, type Product, studioUrl, surface, test } from './product.ts';
@@ -14,6 +15,33 @@ async function aScene(product: Product) {
 }
 const openPanel = (page: Page) => page.getByRole('button', { name: '집필 도움 (Ctrl J)' }).click();
 const dictation = (page: Page) => page.getByRole('complementary', { name: '집필 도움' }).getByRole('region', { name: '받아 적기' });
+
+/** The least a thumb needs (studio-design: targets of a phone), less what rounding may take. */
+const TARGET_PX = 43.5;
+
+/** What is wrong with the page as it is now, light and dark, for readers of every kind; on a phone with the panel for thumbs as well. */
+async function complaints(page: Page, panel: Locator, screen: string): Promise<string[]> {
+  const wrong: string[] = [];
+  for (const theme of ['light', 'dark']) {
+    await page.evaluate((name) => (document.documentElement.dataset['theme'] = name), theme);
+    const { violations } = await new AxeBuilder({ page }).setLegacyMode().withTags(['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa']).exclude('[data-base-ui-focus-guard]').analyze();
+    for (const { id, nodes } of violations) for (const node of nodes) wrong.push(`${screen} ${theme}: ${id} at ${node.target.join(' ')} — ${node.failureSummary?.split('\n')[1]?.trim()}`);
+  }
+  const beyond = await page.evaluate(() => document.documentElement.scrollWidth - innerWidth);
+  if (beyond > 0) wrong.push(`${screen}: ${beyond} px beside the edge`);
+  if (page.viewportSize()!.width >= 768) return wrong;
+  const small = await panel.locator('button, a[href], input:not([type=hidden]), select, textarea, audio').evaluateAll((targets, least) => {
+    /** What a thumb meets: the thing itself, or what is laid around it. */
+    const heightOf = (each: Element): number => {
+      const around = getComputedStyle(each, '::after');
+      return Math.max(each.getBoundingClientRect().height, around.position === 'absolute' ? Number.parseFloat(around.height) : 0);
+    };
+    return targets
+      .filter((each) => each.checkVisibility({ opacityProperty: true, visibilityProperty: true }) && !each.classList.contains('sr-only') && each.getBoundingClientRect().width > 1 && heightOf(each) < least)
+      .map((each) => `${each.getAttribute('aria-label') ?? each.textContent} is ${Math.round(heightOf(each))} px high`);
+  }, TARGET_PX);
+  return [...wrong, ...small.map((what) => `${screen}: ${what}`)];
+}
 
 test('a recording is written down and put into the scene’s note, and never into the prose', async ({ browser, product }) => {
   const { garam, projectId, noteOf, url } = await aScene(product);
@@ -163,3 +191,62 @@ test('the lines of a reading script are heard, one of them or all, and stopped',
   await expect(page.getByRole('listitem').filter({ hasText: /낭독(?! 대본)/ })).toHaveCount(5);
   await context.close();
 });
+
+for (const { width, height, kind } of [
+  { width: 1440, height: 900, kind: 'complementary' },
+  { width: 390, height: 844, kind: 'dialog' },
+] as const) {
+  test(`dictation and reading aloud are for readers of every kind, ${width} wide, light and dark`, async ({ browser, product }) => {
+    test.setTimeout(180_000);
+    const { garam, projectId, documentId, url } = await aScene(product);
+    const { page, context } = await aBrowserOf(browser, product, garam);
+    await page.emulateMedia({ reducedMotion: 'reduce' });
+    await page.setViewportSize({ width, height });
+    await page.goto(url);
+    await surface(page).click();
+    await compose(page, '설화는 문을 두드렸다.\n“거기 누구 있어요?”');
+    await expect.poll(() => garam.text(projectId, documentId)).toContain('거기 누구');
+    await page.keyboard.press('Control+a');
+    await openPanel(page);
+    const panel = page.getByRole(kind, { name: '집필 도움' });
+    const part = panel.getByRole('region', { name: '받아 적기' });
+    const wrong: string[] = [];
+    const look = async (screen: string) => wrong.push(...(await complaints(page, panel, `${screen} ${width}`)));
+    await part.getByRole('button', { name: '녹음 시작' }).click();
+    await part.getByRole('alert').waitFor();
+    await look('no microphone');
+    const choose = () => part.getByLabel('녹음 파일 고르기').setInputFiles({ name: '산책하며.wav', mimeType: 'audio/wav', buffer: aWav(2) });
+    await choose();
+    await part.getByText('산책하며.wav').waitFor();
+    await look('a recording chosen');
+    product.vendor.hearing = () => new Promise(() => undefined);
+    await part.getByRole('button', { name: '보내서 적기' }).click();
+    await product.vendor.untilStreams(1);
+    await look('being written down');
+    await part.getByRole('button', { name: '멈추기' }).click();
+    await product.vendor.untilStreams(0);
+    product.vendor.hearing = () => ({ text: '점순이는 감자를 건넨다.' });
+    await choose();
+    await part.getByRole('button', { name: '보내서 적기' }).click();
+    await part.getByLabel('받아 적은 글').waitFor();
+    await look('what was said');
+
+    await panel.getByLabel('무엇을 도울까요').selectOption('낭독 대본');
+    product.vendor.next({ pieces: ['설화는 문을 두드렸다.', '“거기 누구 있어요?”'].map((quote) => `${JSON.stringify({ speaker: '설화', emotion: '떨며', pauseMs: 100, item: 1, quote })}\n`) });
+    await panel.getByRole('button', { name: '제안 받기' }).click();
+    const script = panel.getByRole('region', { name: '낭독 대본' });
+    await script.getByRole('button', { name: '모두 듣기' }).waitFor();
+    await look('a reading script');
+    product.vendor.speaking = () => ({ pieces: [aWav(120)] });
+    await script.getByRole('button', { name: '2번째 줄 듣기' }).click();
+    await expect(script).toContainText('2번째 줄을 읽는 중');
+    await look('a line being heard');
+    await script.getByRole('button', { name: '멈추기' }).first().click();
+    product.vendor.speaking = () => ({ status: 429 });
+    await script.getByRole('button', { name: '1번째 줄 듣기' }).click();
+    await script.getByRole('alert').waitFor();
+    await look('a line that failed');
+    expect(wrong).toEqual([]);
+    await context.close();
+  });
+}

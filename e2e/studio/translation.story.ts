@@ -40,8 +40,6 @@ async function complaints(page: Page, screen: string): Promise<string[]> {
       await page.evaluate((name) => (document.documentElement.dataset['theme'] = name), theme);
       const { violations } = await new AxeBuilder({ page }).setLegacyMode().withTags(['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa']).exclude('[data-base-ui-focus-guard]').analyze();
       for (const { id, nodes } of violations) for (const node of nodes) wrong.push(`${screen} ${size.width} ${theme}: ${id} at ${node.target.join(' ')} — ${node.failureSummary?.split('\n')[1]?.trim()}`);
-      const folder = process.env['COWRITE_SHOTS'];
-      if (folder) await page.screenshot({ path: `${folder}/${screen.replaceAll(' ', '-')}-${size.width}-${theme}.png` });
     }
     const beyond = await page.evaluate(() => document.documentElement.scrollWidth - innerWidth);
     if (beyond > 0) wrong.push(`${screen} ${size.width}: ${beyond} px beside the edge`);
