@@ -69,6 +69,8 @@ class Alignment {
   readonly #keys: readonly string[];
   readonly #hashes: readonly string[];
   readonly #taken: boolean[];
+  /** Of sentences that were compared. */
+  readonly #pairs = new Map<string, Uint32Array>();
 
   constructor(kept: readonly KeptAnchor[], sentences: readonly Pick<Sentence, 'text'>[]) {
     this.#kept = kept.map((each) => ({ ...each, key: keyOf(each.source) }));
@@ -98,7 +100,7 @@ class Alignment {
     }
     // What was moved: those that have their neighbours with them choose first.
     for (const neighbours of [2, 1, 0]) {
-      const places = Map.groupBy(this.#free(), (sentence) => this.#keys[sentence]!);
+      const places = this.#freeByKey();
       for (const segment of this.#open()) {
         if (changed.has(segment)) continue;
         const found = places.get(this.#kept[segment]!.key)?.find((sentence) => !this.#taken[sentence] && this.#neighbours(segment, sentence) >= neighbours);
@@ -134,7 +136,7 @@ class Alignment {
   #changedInPlace(): Set<number> {
     const known = new Set(this.#kept.map(({ key }) => key));
     const between = new Map(this.#free().map((sentence) => [`${this.#hashes[sentence - 1] ?? null} ${this.#hashes[sentence + 1] ?? null}`, sentence]));
-    const same = Map.groupBy(this.#free(), (sentence) => this.#keys[sentence]!);
+    const same = this.#freeByKey();
     return new Set(
       this.#open().filter((segment) => {
         const { before, after, key } = this.#kept[segment]!;
@@ -149,7 +151,17 @@ class Alignment {
     this.#taken[sentence] = true;
   }
 
-  readonly #pairs = new Map<string, Uint32Array>();
+  /** Sentences that no segment has, by their words. */
+  #freeByKey(): Map<string, number[]> {
+    const places = new Map<string, number[]>();
+    for (const sentence of this.#free()) {
+      const same = places.get(this.#keys[sentence]!);
+      if (same === undefined) places.set(this.#keys[sentence]!, [sentence]);
+      else same.push(sentence);
+    }
+    return places;
+  }
+
   #likeness(segment: number, sentence: number): number {
     const of = (key: string): Uint32Array => {
       const known = this.#pairs.get(key) ?? pairsOf(key);
@@ -158,6 +170,7 @@ class Alignment {
     };
     return likeness(of(this.#kept[segment]!.key), of(this.#keys[sentence]!));
   }
+
   #open = (): number[] => [...this.#kept.keys()].filter((segment) => this.at[segment] === null);
   #free = (): number[] => [...this.#keys.keys()].filter((sentence) => !this.#taken[sentence]);
   #isSame = (segment: number, sentence: number): boolean => this.#kept[segment]!.key === this.#keys[sentence];
