@@ -90,7 +90,8 @@ export function RowView({
           {row.state === 'orphaned' ? <del className="text-ink-2">{row.kept.source}</del> : row.state === 'stale' ? <Changed before={row.kept.source} now={row.sentence.text} /> : row.sentence.text}
         </p>
       </div>
-      <div className="flex min-w-0 flex-col gap-2">
+      {/* The translation begins where the sentence does, below what is said of it. */}
+      <div className={clsx('flex min-w-0 flex-col gap-2', row.state !== 'current' && row.kept && 'md:pt-5')}>
         {isWriting ? (
           <Writing
             name={`${name} · ${t.target}`}
