@@ -244,8 +244,8 @@ function Beside({ documentId, language, title, text, segments }: { documentId: D
           {/* The newest proposal is decided on before what is below it. */}
           {run.state !== 'asking' && run.state !== 'running' && <KeepTranslation task={about.task} run={run} onKept={() => (decide('accepted'), setAbout(null))} />}
           <Rows feature="translate" run={run} onDismiss={letGo} />
-          <RunFoot run={run} onAgain={() => start({ task: about.task })} />
-          {(run.state === 'failed' || run.state === 'stopped' || run.state === 'done') && rowsOf(run).length === 0 && (
+          <RunFoot run={run} onAgain={() => start({ task: about.task })} onGoOn={run.id === null ? null : () => start({ goOn: run.id! })} />
+          {run.state !== 'asking' && run.state !== 'running' && rowsOf(run).length === 0 && (
             <div>
               <Button look="quiet" onClick={letGo}>
                 {t.dismiss}

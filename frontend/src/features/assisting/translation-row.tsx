@@ -311,7 +311,7 @@ function Proposed({ run, row, proposal, language, onAgain, acts }: { run: Run; r
           </Button>
         </div>
       )}
-      {(run.state === 'failed' || run.state === 'stopped') && (
+      {!isComing && run.state !== 'done' && (
         <div className="flex flex-col gap-2">
           <RunFoot run={run} onAgain={onAgain} />
           <div>
