@@ -1,11 +1,10 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { mkdtemp, open, readFile, rm } from 'node:fs/promises';
-import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
-import { type EmbeddedPostgres, GIVES_MEMORY_BACK, migrate, migrationFolders, newPassword, startEmbeddedPostgres } from '@cowrite/service-kit';
+import { type EmbeddedPostgres, freePort, GIVES_MEMORY_BACK, migrate, migrationFolders, newPassword, startEmbeddedPostgres } from '@cowrite/service-kit';
 import { Client } from 'pg';
 
 export const root = resolve(import.meta.dirname, '..');
@@ -61,8 +60,8 @@ export class ServiceProcess {
     if (this.port === 0) return;
     for (let tries = 0; tries < 600; tries += 1) {
       const answer = await fetch(`${this.url}/health`, { signal: AbortSignal.timeout(2_000) }).catch(() => null);
-      if (answer?.ok) return;
       if (this.#child.exitCode !== null) break;
+      if (answer?.ok) return;
       await wait(50);
     }
     throw new Error(`${this.name} does not answer:\n${(await readFile(this.logFile, 'utf8')).slice(-2_000)}`);
@@ -101,16 +100,6 @@ export interface Stack extends AsyncDisposable {
   /** Ends PostgreSQL by kill -9, an immediate or a fast shutdown, and starts it anew on the same port and data. */
   restartPostgres(how: 'kill' | 'immediate' | 'stop'): Promise<void>;
 }
-
-export const freePort = (): Promise<number> =>
-  new Promise((done, fail) => {
-    const server = createServer();
-    server.once('error', fail);
-    server.listen(0, '127.0.0.1', () => {
-      const { port } = server.address() as { port: number };
-      server.close(() => done(port));
-    });
-  });
 
 /** Limits that a person would never meet and a load test meets at once. */
 const RAISED = {

@@ -3,10 +3,11 @@ import { mkdtemp, readFile, rm, stat } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { freePort } from '@cowrite/service-kit';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { Client } from 'pg';
 import { Person } from '../../bench/people.ts';
-import { freePort, root } from '../../bench/stack.ts';
+import { root } from '../../bench/stack.ts';
 
 /** The launcher as people meet it: what it says, what it leaves behind, what it refuses. On ports and a folder of its own. */
 let dataDir: string;

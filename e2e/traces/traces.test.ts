@@ -1,12 +1,13 @@
 import { randomBytes } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { freePort } from '@cowrite/service-kit';
 import { Client } from 'pg';
 import { expect, test } from 'vitest';
 import * as Y from 'yjs';
 import { aVendor } from '../../backend/ai/src/testing/vendor.ts';
 import { Person } from '../../bench/people.ts';
-import { freePort, root, ServiceProcess, startStack } from '../../bench/stack.ts';
+import { root, ServiceProcess, startStack } from '../../bench/stack.ts';
 import { StudioClient } from '../../bench/studio-client.ts';
 import { aCollector, type Come } from './collector.ts';
 

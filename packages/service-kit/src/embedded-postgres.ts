@@ -1,5 +1,5 @@
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
-import { randomBytes } from 'node:crypto';
+import { randomBytes, randomInt } from 'node:crypto';
 import { chmod, cp, mkdir, mkdtemp, open, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { createServer } from 'node:net';
@@ -137,15 +137,23 @@ async function stopLeftBehind(dataDir: string): Promise<void> {
   await rm(pidFile, { force: true });
 }
 
-/** A port of this machine that nobody listens on at this moment. */
-export const freePort = (): Promise<number> =>
-  new Promise((resolve, reject) => {
+/**
+ * A port of this machine that nobody listens on at this moment. It is none of those from which the system takes one for each
+ * outgoing connection (from 32768 or 49152 on), so that it is still free when whoever asked begins to listen.
+ */
+export async function freePort(): Promise<number> {
+  for (let tries = 0; tries < 1_000; tries += 1) {
+    const port = randomInt(12_000, 32_000);
+    if (await canListenOn(port)) return port;
+  }
+  throw new Error('no port of 127.0.0.1 can be listened on');
+}
+
+const canListenOn = (port: number): Promise<boolean> =>
+  new Promise((resolve) => {
     const server = createServer();
-    server.once('error', reject);
-    server.listen(0, '127.0.0.1', () => {
-      const { port } = server.address() as { port: number };
-      server.close(() => resolve(port));
-    });
+    server.once('error', () => resolve(false));
+    server.listen(port, '127.0.0.1', () => server.close(() => resolve(true)));
   });
 
 /** A new random password for a cluster: 32 hex characters. */
