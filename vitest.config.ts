@@ -14,8 +14,8 @@ export default defineConfig({
       'bench/eval/**/*.test.ts',
     ],
     globalSetup: ['packages/service-kit/src/testing/global-setup.ts'],
-    testTimeout: 30_000,
-    hookTimeout: 30_000,
+    testTimeout: 60_000,
+    hookTimeout: 60_000,
     maxWorkers: 2,
   },
 });
