@@ -1,7 +1,7 @@
 import { LedgerLine, Problem, ProblemBody, UserId } from '@cowrite/contract';
 import { freePort, readConfig } from '@cowrite/service-kit';
 import { createHash, randomUUID } from 'node:crypto';
-import { expect, test } from 'vitest';
+import { expect, test, vi } from 'vitest';
 import { AiConfig } from './config.ts';
 import { aBrief, anItem, aScene } from './testing/briefs.ts';
 import { aHouse, type House } from './testing/house.ts';
@@ -45,10 +45,15 @@ async function hear(house: House, id: string, row = 1, { of = house.owner, signa
   const problem = response.ok ? undefined : ProblemBody.parse(JSON.parse(sound.toString('utf8')));
   return { status: response.status, type: response.headers.get('content-type'), sound, code: problem?.code, left: problem?.details?.['left'] };
 }
-const ledgerOf = async (house: House) =>
-  LedgerLine.array()
-    .parse(((await house.ask('GET', `/ledger?projectId=${house.projectId}`)).body as { items: unknown }).items)
-    .filter(({ feature }) => feature === 'speak');
+/** The lines of what was spoken, once none is under way: the last byte of a sound is heard before its line is written. */
+const ledgerOf = (house: House) =>
+  vi.waitFor(async () => {
+    const lines = LedgerLine.array()
+      .parse(((await house.ask('GET', `/ledger?projectId=${house.projectId}`)).body as { items: unknown }).items)
+      .filter(({ feature }) => feature === 'speak');
+    if (lines.some(({ state }) => state === 'running')) throw new Error('a line is under way');
+    return lines;
+  }, 10_000);
 const isFree = async (house: House) => (await house.database.pool.query<{ reserved: number }>('SELECT reserved FROM ai.usage')).rows.every(({ reserved }) => reserved === 0);
 
 test('a line is spoken word for word as it stands in the script, and known by its sound', async () => {
