@@ -15,6 +15,23 @@ export interface Steps {
   demand(): Promise<void>;
 }
 
+/** What is said to a step: kept from before, or asked now and kept. `isReused`: another assist asked the same. */
+async function answered(live: Live, call: ModelCall, steps: Steps, surroundings: Surroundings): Promise<{ said: string; isCut: boolean; isReused: boolean }> {
+  const hash = hashOf(call);
+  const known = await steps.find(hash);
+  if (known !== null) {
+    // What was asked before the process died has left, whoever goes on.
+    if (known.isOwn) live.hasLeft = true;
+    return { said: known.answer, isCut: known.isCut, isReused: !known.isOwn };
+  }
+  await steps.demand();
+  let said = '';
+  const used = await answer(live, call, (text) => (said += text), surroundings);
+  await steps.keep(hash, { answer: said, isCut: live.isCut, ...used });
+  live.pending = null;
+  return { said, isCut: live.isCut, isReused: false };
+}
+
 /**
  * A summary of many scenes: of each by itself, then of the summaries, as many times as it takes. Each step is kept as it is
  * done, so that one that was interrupted goes on where it stood. The last is said as it comes; the others are progress.
@@ -24,19 +41,11 @@ export async function summarise(live: Live, scenes: readonly ModelCall[], steps:
   let done = 0;
   let isCut = false;
   async function step(call: ModelCall): Promise<string> {
-    const hash = hashOf(call);
-    const known = await steps.find(hash);
-    let said = known?.answer ?? '';
-    if (known === null) {
-      await steps.demand();
-      const used = await answer(live, call, (text) => (said += text), surroundings);
-      await steps.keep(hash, { answer: said, isCut: live.isCut, ...used });
-      live.pending = null;
-    }
-    isCut ||= known?.isCut ?? live.isCut;
+    const told = await answered(live, call, steps, surroundings);
+    isCut ||= told.isCut;
     live.run.progress(++done, of);
     live.changed();
-    return said;
+    return told.said;
   }
 
   live.run.start(live.provider, live.model, live.made.hash);
@@ -70,20 +79,10 @@ export async function readThrough(live: Live, acts: readonly Act[], steps: Steps
   for (const [at, act] of acts.entries()) {
     const memories = act.kind === 'reading' ? act.remembers.flatMap((key) => summaries.get(key) ?? []) : [];
     const call = memories.length === 0 ? act.call : remembering(act.call, memories);
-    const hash = hashOf(call);
-    const known = await steps.find(hash);
-    // What was asked before the process died has left, whoever goes on.
-    if (known?.isOwn) live.hasLeft = true;
-    let said = known?.answer ?? '';
-    if (known === null) {
-      await steps.demand();
-      const used = await answer(live, call, (text) => (said += text), surroundings);
-      await steps.keep(hash, { answer: said, isCut: live.isCut, ...used });
-      live.pending = null;
-    }
-    isCut ||= known?.isCut ?? live.isCut;
-    if (act.kind === 'summary') summaries.set(act.key, { title: act.title, text: said.trim() });
-    else live.run.step({ key: act.key, said, isReused: known !== null && !known.isOwn });
+    const told = await answered(live, call, steps, surroundings);
+    isCut ||= told.isCut;
+    if (act.kind === 'summary') summaries.set(act.key, { title: act.title, text: told.said.trim() });
+    else live.run.step({ key: act.key, said: told.said, isReused: told.isReused });
     live.run.progress(at + 1, acts.length);
     live.changed();
   }
