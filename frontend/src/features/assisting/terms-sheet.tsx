@@ -189,8 +189,7 @@ function TermFields({ value, onChange, onEnter, onEscape, takesFocus = false }: 
   const field = (key: keyof Draft) => ({ value: value[key], onChange: (event: { target: { value: string } }) => onChange({ ...value, [key]: event.target.value }), onEnter, ...(onEscape ? { onEscape } : {}) });
   return (
     <div className="grid gap-2 md:grid-cols-2">
-      {/* Somebody pressed to change it. */}
-      {/* oxlint-disable-next-line jsx-a11y/no-autofocus */}
+      {/* Focused where somebody pressed to change it. */}
       <TextField label={t.termSource} maxLength={80} autoFocus={takesFocus} {...field('source')} />
       <TextField label={t.termTarget} maxLength={80} {...field('target')} />
       <TextField className="md:col-span-2" label={t.termNote} maxLength={500} {...field('note')} />
