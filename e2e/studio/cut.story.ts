@@ -1,7 +1,9 @@
+import type { Page } from '@playwright/test';
 import { Person } from '../../bench/people.ts';
-import { expect, signIn, studioUrl, surface, test } from './product.ts';
+import { expect, type Product, signIn, studioUrl, surface, test } from './product.ts';
 
-test('an answer that was cut says so, and is gone on with from where it stopped; what is taken is the whole', async ({ page, product }) => {
+/** A line of a scene, in a work that is helped. */
+async function aLineIn(page: Page, product: Product): Promise<{ projectId: string }> {
   const garam = await Person.register(product.core.url, '가람');
   const projectId = await garam.project('동백꽃');
   const { nodeId } = await garam.scene(projectId, '1화');
@@ -11,6 +13,11 @@ test('an answer that was cut says so, and is gone on with from where it stopped;
   await surface(page).click();
   await page.keyboard.insertText('밤이었다.');
   await expect(page.getByText('저장됨')).toBeVisible();
+  return { projectId };
+}
+
+test('an answer that was cut says so, and is gone on with from where it stopped; what is taken is the whole', async ({ page, product }) => {
+  const { projectId } = await aLineIn(page, product);
   await page.keyboard.press('Control+a');
   await page.getByRole('button', { name: '집필 도움 (Ctrl J)' }).click();
   const help = page.getByRole('complementary', { name: '집필 도움' });
@@ -30,15 +37,7 @@ test('an answer that was cut says so, and is gone on with from where it stopped;
 });
 
 test('a question whose acceptance was lost on the way is asked once', async ({ page, product }) => {
-  const garam = await Person.register(product.core.url, '가람');
-  const projectId = await garam.project('동백꽃');
-  const { nodeId } = await garam.scene(projectId, '1화');
-  await garam.call('PUT', `/projects/${projectId}/ai`, { mode: 'on', allowed: [{ provider: 'openai', notice: '2026-11-01' }] });
-  await signIn(page, product, garam);
-  await page.goto(`${studioUrl(product)}/p/${projectId}/s/${nodeId}`);
-  await surface(page).click();
-  await page.keyboard.insertText('밤이었다.');
-  await expect(page.getByText('저장됨')).toBeVisible();
+  const { projectId } = await aLineIn(page, product);
   let lost = 0;
   await page.route(
     (url) => url.pathname === '/assists',
