@@ -15,6 +15,8 @@ export interface Waiting {
 export interface CommitRoom {
   readonly documentId: string;
   readonly epoch: number;
+  /** How long its commits may lie apart, for what comes to wait for each other: nought in a room of ordinary size. */
+  readonly gatherMs: number;
   /** The next number of this node in this document and epoch. */
   nextSeq(): number;
   committed(upTo: number, row: { node: string; seq: number }): void;
@@ -45,6 +47,11 @@ export class CommitQueue {
   readonly #committed: (rows: readonly NewRow[]) => void;
   readonly #took: (updates: number, ms: number) => void;
   #waiting = new Map<CommitRoom, Waiting[]>();
+  /** When the last commit of a room that gathers began. */
+  readonly #beganMs = new WeakMap<CommitRoom, number>();
+  /** When the next commit begins at the latest. */
+  #dueMs = Infinity;
+  #hurry: () => void = () => undefined;
   /** When the first of those that wait came. */
   #sinceMs = 0;
   #running: Promise<void> | null = null;
@@ -87,12 +94,23 @@ export class CommitQueue {
     const list = this.#waiting.get(room);
     if (list) list.push(waiting);
     else this.#waiting.set(room, [waiting]);
+    const { gatherMs } = room;
+    this.#isDue(gatherMs === 0 ? 0 : (this.#beganMs.get(room) ?? -Infinity) + gatherMs);
     this.#running ??= this.#run();
   }
 
-  /** Resolves when nothing waits any more. Used by the orderly stop. */
+  #isDue(atMs: number): void {
+    if (atMs >= this.#dueMs) return;
+    this.#dueMs = atMs;
+    this.#hurry();
+  }
+
+  /** Writes what waits, and resolves when nothing waits any more. Used by the orderly stop. */
   async settled(): Promise<void> {
-    while (this.#running) await this.#running;
+    while (this.#running) {
+      this.#isDue(0);
+      await this.#running;
+    }
   }
 
   /** Ends the retries, for a process that is being stopped while the database is away. */
@@ -104,14 +122,17 @@ export class CommitQueue {
     // Everything that arrived in this turn of the event loop shares the commit. Making one is the longest thing that this
     // thread does for a keystroke: who is to read it, and who waits for the commit before, are told first.
     for (await this.#turn.over(); this.#waiting.size > 0 && !this.#stopped; await this.#turn.over()) {
+      await this.#due();
       const batch = this.#waiting;
       const startedMs = performance.now();
       const sinceMs = this.#sinceMs;
       this.#waiting = new Map();
+      this.#dueMs = Infinity;
       const prepared: { row: NewRow; room: CommitRoom; upTo: number }[] = [];
       let updates = 0;
       for (const [room, list] of batch) {
         updates += list.length;
+        if (room.gatherMs > 0) this.#beganMs.set(room, startedMs);
         for (const part of parts(list)) prepared.push(this.#prepare(room, part));
       }
       // A trace of its own: it carries what many people wrote.
@@ -122,6 +143,18 @@ export class CommitQueue {
       if (updates >= MANY && waitMs > 0) await new Promise((resolve) => setTimeout(resolve, waitMs));
     }
     this.#running = null;
+  }
+
+  /** What a crowd writes waits until its time has come, or until somebody elsewhere writes: then it goes with theirs. */
+  async #due(): Promise<void> {
+    for (let waitMs = this.#dueMs - performance.now(); waitMs > 0; waitMs = this.#dueMs - performance.now()) {
+      let timer: NodeJS.Timeout | undefined;
+      await new Promise<void>((resolve) => {
+        this.#hurry = resolve;
+        timer = setTimeout(resolve, waitMs);
+      });
+      clearTimeout(timer);
+    }
   }
 
   #prepare(room: CommitRoom, list: Waiting[]) {

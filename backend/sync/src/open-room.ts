@@ -52,11 +52,11 @@ const PRESENCE_SLICE_MS = 80;
 /**
  * How much time lies between two hand-outs at least, by how many hear them: to a few each turn hands out, to many slices do
  * that nobody sees, and longer ones to those who only read. A delivery costs a write whatever is in it, so that in a crowd of
- * hundreds only rarer writes help: twenty-two a second to those who write there, four to those who only read.
+ * hundreds only rarer writes help: twenty-two a second to those who write there, two or three to those who only read.
  */
 function sliceMs(listeners: number, canWrite: boolean): number {
   if (listeners <= 20) return 0;
-  if (!canWrite) return listeners <= 200 ? 50 : 250;
+  if (!canWrite) return listeners <= 200 ? 50 : 400;
   if (listeners <= 100) return 8;
   return listeners <= 200 ? 16 : 45;
 }
@@ -411,6 +411,11 @@ export class OpenRoom implements CommitRoom {
 
   sliceMs(canWrite: boolean): number {
     return sliceMs(this.#listeners.size, canWrite);
+  }
+
+  /** What is handed to a crowd once in a slice is committed once in a slice: each commit costs as much as some fifty deliveries. */
+  get gatherMs(): number {
+    return this.sliceMs(true);
   }
 
   get turn(): Turn {
