@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { Pool } from '@cowrite/service-kit';
 import { Coverage, deleteSetOf, EMPTY_UPDATE, IdRanges, type LogRow, StateVector } from '@cowrite/sync-core';
+import { snapshotBytes } from './snapshot-bytes.ts';
 import { type Cover, type Head, type NewRow, PoisonedRows, type RowCredits, type StoredDocument, type StoredSnapshot, type UpdateLog } from './update-log.ts';
 
 /** SQLSTATE classes that say the data itself is at fault, so that trying again is of no use. */
@@ -9,13 +10,20 @@ const DATA_FAULT = /^(22|23|54)/;
 const isDataFault = (error: unknown): boolean => DATA_FAULT.test((error as { code?: string }).code ?? '');
 
 const STORED_ROW = "json_build_object('node', l.node, 'seq', l.seq, 'updates', encode(l.updates, 'base64'), 'credits', l.credits)";
-/** In base64: the driver takes nothing binary, and the hexadecimal digits it would take instead cost twice the time. */
-const BYTES = "encode(d.snapshot, 'base64')";
-const SNAPSHOT = `coalesce(d.version, 0) AS version, ${BYTES} AS snapshot, d.checksum, d.state_vector, d.delete_set_at, coalesce(d.cover, '{}') AS cover`;
+/** A snapshot of at most so many bytes comes along in its row; a larger one is fetched as it lies, which is one question more. */
+const ALONG_BYTES_MAX = 24_576;
+/** What is read of a snapshot. Small ones in base64: the driver takes nothing binary in a row, and the hexadecimal digits it would take instead cost twice the time. */
+const columnsOf = (isWanted = 'true'): string => `
+  coalesce(d.epoch, 1) AS epoch, coalesce(d.version, 0) AS version, d.checksum, d.state_vector, d.delete_set_at, coalesce(d.cover, '{}') AS cover,
+  CASE WHEN ${isWanted} THEN octet_length(d.snapshot) END AS size,
+  CASE WHEN ${isWanted} AND octet_length(d.snapshot) <= ${ALONG_BYTES_MAX} THEN encode(d.snapshot, 'base64') END AS snapshot`;
 
 interface SnapshotRow {
+  epoch: number;
   version: number;
-  /** In base64. */
+  /** Null when there is none, or none was wanted. */
+  size: number | null;
+  /** In base64; null when it is not in the row. */
   snapshot: string | null;
   checksum: Buffer | null;
   state_vector: Buffer | null;
@@ -52,18 +60,20 @@ export class PostgresUpdateLog implements UpdateLog {
 
   async load(documentId: string): Promise<StoredDocument> {
     // One statement, one moment: a compaction between two reads would show a row twice or not at all.
-    const { rows } = await this.#pool.query<SnapshotRow & { epoch: number; tail: StoredRow[] | null; owners: { client: number; by: string }[] | null; authorship: { client: number; by: string; from: number; to: number }[] | null }>({
-      name: 'load-document',
-      text: `
-        SELECT coalesce(d.epoch, 1) AS epoch, ${SNAPSHOT},
+    const asked = await this.#whole(documentId, () =>
+      this.#pool.query<SnapshotRow & { tail: StoredRow[] | null; owners: { client: number; by: string }[] | null; authorship: { client: number; by: string; from: number; to: number }[] | null }>({
+        name: 'load-document',
+        text: `
+        SELECT ${columnsOf()},
                (SELECT json_agg(${STORED_ROW} ORDER BY l.at, l.node, l.seq)
                   FROM sync.update_log l WHERE l.document_id = wanted.id AND l.epoch = coalesce(d.epoch, 1)) AS tail,
                (SELECT json_agg(json_build_object('client', o.client, 'by', o.user_id)) FROM sync.client_owner o WHERE o.document_id = wanted.id) AS owners,
                (SELECT json_agg(json_build_object('client', a.client, 'by', a.user_id, 'from', a.clock_from, 'to', a.clock_to)) FROM sync.authorship a WHERE a.document_id = wanted.id) AS authorship
           FROM (SELECT $1::uuid AS id) wanted LEFT JOIN sync.document d ON d.document_id = wanted.id`,
-      values: [documentId],
-    });
-    const found = rows[0]!;
+        values: [documentId],
+      }),
+    );
+    const { found, snapshot } = asked!;
     const owners = found.owners ?? [];
     const authorship = found.authorship ?? [];
     const ownerOf = new Map(owners.map(({ client, by }) => [client, by]));
@@ -72,7 +82,7 @@ export class PostgresUpdateLog implements UpdateLog {
     for (const entry of authorship) if (ownerOf.get(entry.client) === entry.by) carried.remove(entry);
     return {
       epoch: found.epoch,
-      snapshot: await this.#sound(documentId, found),
+      snapshot,
       tail: tailOf(found.tail),
       owners,
       unconfirmed: [...carried],
@@ -80,25 +90,30 @@ export class PostgresUpdateLog implements UpdateLog {
   }
 
   async snapshot(documentId: string): Promise<StoredSnapshot> {
-    const { rows } = await this.#pool.query<SnapshotRow>({ name: 'load-snapshot', text: `SELECT ${SNAPSHOT} FROM (SELECT $1::uuid AS id) wanted LEFT JOIN sync.document d ON d.document_id = wanted.id`, values: [documentId] });
-    return this.#sound(documentId, rows[0]!);
+    const asked = await this.#whole(documentId, () =>
+      this.#pool.query<SnapshotRow>({ name: 'load-snapshot', text: `SELECT ${columnsOf()} FROM (SELECT $1::uuid AS id) wanted LEFT JOIN sync.document d ON d.document_id = wanted.id`, values: [documentId] }),
+    );
+    return asked!.snapshot;
   }
 
   async beyond(documentId: string, passed: ReadonlyMap<string, number>): Promise<Pick<StoredDocument, 'epoch' | 'tail'> & { snapshot: StoredSnapshot | null }> {
-    const { rows } = await this.#pool.query<SnapshotRow & { epoch: number; beyond: boolean; tail: StoredRow[] | null }>({
-      name: 'beyond',
-      // The log is asked by the parameter and not by the row of the document: of eight partitions one is opened.
-      text: `
-        SELECT d.epoch, d.version, d.cover, f.beyond, d.checksum, d.state_vector, d.delete_set_at, CASE WHEN f.beyond THEN ${BYTES} END AS snapshot,
+    const asked = await this.#whole(documentId, () =>
+      this.#pool.query<SnapshotRow & { beyond: boolean; tail: StoredRow[] | null }>({
+        name: 'beyond',
+        // The log is asked by the parameter and not by the row of the document: of eight partitions one is opened.
+        text: `
+        SELECT ${columnsOf('f.beyond')}, f.beyond,
                (SELECT json_agg(${STORED_ROW})
                   FROM sync.update_log l WHERE l.document_id = $1 AND l.epoch = d.epoch AND l.seq > coalesce(($2::jsonb ->> l.node::text)::bigint, 0)) AS tail
           FROM sync.document d
          CROSS JOIN LATERAL (SELECT EXISTS (SELECT FROM jsonb_each_text(d.cover) c WHERE c.value::bigint > coalesce(($2::jsonb ->> c.key)::bigint, 0)) AS beyond) f
          WHERE d.document_id = $1`,
-      values: [documentId, JSON.stringify(Object.fromEntries(passed))],
-    });
-    const found = rows[0];
-    return found ? { epoch: found.epoch, tail: tailOf(found.tail), snapshot: found.beyond ? await this.#sound(documentId, found) : null } : { epoch: 1, tail: [], snapshot: null };
+        values: [documentId, JSON.stringify(Object.fromEntries(passed))],
+      }),
+    );
+    if (!asked) return { epoch: 1, tail: [], snapshot: null };
+    const { found } = asked;
+    return { epoch: found.epoch, tail: tailOf(found.tail), snapshot: found.beyond ? asked.snapshot : null };
   }
 
   async heads(documentIds: readonly string[]): Promise<Head[]> {
@@ -113,10 +128,22 @@ export class PostgresUpdateLog implements UpdateLog {
     return rows.map(({ document_id: documentId, epoch, version, rows: heads }) => ({ documentId, epoch, version, rows: heads ?? [] }));
   }
 
+  /** Asks for a document, and for the bytes of its snapshot where they did not come along, until both are of one version. */
+  async #whole<Row extends SnapshotRow>(documentId: string, ask: () => Promise<{ rows: Row[] }>): Promise<{ found: Row; snapshot: StoredSnapshot } | null> {
+    for (;;) {
+      const found = (await ask()).rows[0];
+      if (!found) return null;
+      const { size } = found;
+      if (size === null) return { found, snapshot: snapshotOf(found, null) };
+      const bytes = found.snapshot === null ? await snapshotBytes(this.#pool, documentId, { ...found, size }) : Buffer.from(found.snapshot, 'base64');
+      // Null: it was folded anew in between.
+      if (bytes) return { found, snapshot: await this.#sound(documentId, found, bytes) };
+    }
+  }
+
   /** Bytes that went bad are given to nobody; the compactor makes them anew. */
-  async #sound(documentId: string, found: SnapshotRow): Promise<StoredSnapshot> {
-    const bytes = found.snapshot === null ? null : Buffer.from(found.snapshot, 'base64');
-    if (bytes && found.checksum && !createHash('sha256').update(bytes).digest().equals(found.checksum)) {
+  async #sound(documentId: string, found: SnapshotRow, bytes: Buffer): Promise<StoredSnapshot> {
+    if (found.checksum && !createHash('sha256').update(bytes).digest().equals(found.checksum)) {
       await this.#pool.query('INSERT INTO sync.fold_job (document_id) VALUES ($1) ON CONFLICT DO NOTHING', [documentId]);
       throw new Error('the snapshot does not match its checksum');
     }

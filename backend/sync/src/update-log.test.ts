@@ -1,4 +1,5 @@
-import { randomUUID } from 'node:crypto';
+import { randomBytes, randomUUID } from 'node:crypto';
+import type { Pool } from '@cowrite/service-kit';
 import { aDatabase } from '@cowrite/service-kit/testing';
 import { writeBatch } from '@cowrite/sync-core';
 import { describe, expect, test } from 'vitest';
@@ -35,4 +36,49 @@ describe('in PostgreSQL', () => {
     await expect(log.append([bad])).rejects.toThrow(PoisonedRows);
     expect((await log.load(row.documentId)).tail).toHaveLength(1);
   });
+
+  test.for([0, 1, 24_576, 24_577, 3_000_000])('a snapshot of %i bytes is read as it lies, whichever way it comes', async (size) => {
+    await using database = await aDatabase();
+    const log = new PostgresUpdateLog(database.pool);
+    const documentId = randomUUID();
+    const bytes = randomBytes(size);
+    await keepSnapshot(database.pool, documentId, bytes);
+    expect((await log.snapshot(documentId)).bytes!.equals(bytes)).toBe(true);
+    const { epoch, snapshot } = await log.load(documentId);
+    expect({ epoch, version: snapshot.version, isEqual: snapshot.bytes!.equals(bytes) }).toEqual({ epoch: 1, version: 7, isEqual: true });
+  });
+
+  test('a large snapshot that is folded anew while it is read comes whole, with what is told of it', async () => {
+    await using database = await aDatabase();
+    const documentId = randomUUID();
+    const [before, after] = [randomBytes(100_000), randomBytes(120_000)];
+    await keepSnapshot(database.pool, documentId, before);
+    // The compactor is done between the question for the row, which the pool asks by itself, and that for the bytes.
+    let isFolded = false;
+    const connect = async () => {
+      if (!isFolded) await keepSnapshot(database.pool, documentId, after, 8);
+      isFolded = true;
+      return database.pool.connect();
+    };
+    const pool = { query: database.pool.query.bind(database.pool), connect } as unknown as Pool;
+    const { version, bytes } = await new PostgresUpdateLog(pool).snapshot(documentId);
+    expect({ isFolded, version, isEqual: bytes!.equals(after) }).toEqual({ isFolded: true, version: 8, isEqual: true });
+  });
+
+  test('a large snapshot whose bytes went bad is given to nobody, and the compactor is asked for it', async () => {
+    await using database = await aDatabase();
+    const documentId = randomUUID();
+    await keepSnapshot(database.pool, documentId, randomBytes(100_000));
+    await database.pool.query('UPDATE sync.document SET snapshot = set_byte(snapshot, 50000, get_byte(snapshot, 50000) # 1)');
+    await expect(new PostgresUpdateLog(database.pool).snapshot(documentId)).rejects.toThrow('checksum');
+    expect((await database.pool.query('SELECT document_id FROM sync.fold_job')).rows).toEqual([{ document_id: documentId }]);
+  });
 });
+
+async function keepSnapshot(pool: Pool, documentId: string, bytes: Buffer, version = 7): Promise<void> {
+  await pool.query(
+    `INSERT INTO sync.document (document_id, version, snapshot, checksum, state_vector, delete_set_at) VALUES ($1, $2, $3, sha256($3), '\\x00', 0)
+         ON CONFLICT (document_id) DO UPDATE SET version = $2, snapshot = $3, checksum = sha256($3)`,
+    [documentId, version, bytes],
+  );
+}
