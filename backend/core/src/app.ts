@@ -16,6 +16,7 @@ import { Social } from './accounts/social.ts';
 import { AssistsController } from './assists/assists.controller.ts';
 import { Assists } from './assists/assists.ts';
 import { Meanings } from './assists/meanings.ts';
+import { Ranking } from './assists/ranking.ts';
 import type { CoreConfig } from './config.ts';
 import { DocumentsController } from './documents/documents.controller.ts';
 import { Documents, watchEdits } from './documents/documents.ts';
@@ -79,7 +80,9 @@ export async function createCore({ config, pool, clock, logger }: { config: Core
   const pictures = new Pictures(db, keys, config.limits, clock);
   const outline = new Outline(db, clock, config.limits);
   const documents = new Documents(db, { keys, workers }, config.limits, clock);
-  const meanings = new Meanings(db, { workers, documents });
+  const ranking = new Ranking(db, workers, logger);
+  await ranking.find();
+  const meanings = new Meanings(db, { ranking, documents });
 
   const registry = figuresOf('core');
   watchPools(registry, { main: pool });

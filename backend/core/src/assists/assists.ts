@@ -138,7 +138,7 @@ export class Assists {
 
   /** The scenes that a task needs, and the passages that a question is about. @throws Problem `not-found`, `hidden-from-ai` */
   async #read(
-    tx: Reader,
+    tx: Tx,
     access: Granted<'story.read'>,
     { task, meaning }: { task: AssistTask; meaning: Meaning | undefined },
     live: readonly Node[],

@@ -1,6 +1,8 @@
 import type { DocumentId, ProjectId, Provider, UserId } from '@cowrite/contract';
-import { sql } from 'kysely';
+import { type RawBuilder, sql } from 'kysely';
 import type { Reader, Tx } from '../platform/database.ts';
+import { directionOf } from './nearest.ts';
+import { distance, type Pgvector } from './pgvector.ts';
 
 /** Whose numbers, under which version of the provider's notice. */
 export interface Source {
@@ -38,7 +40,7 @@ export async function keep(tx: Tx, { projectId, provider, model }: Source & { pr
   if (passages.length === 0) return;
   await tx
     .insertInto('core.passage_meaning')
-    .values(passages.map(({ documentId, hash, authors, vector }) => ({ document_id: documentId, project_id: projectId, provider, model, hash, authors: [...authors], vector: Buffer.from(vector) })))
+    .values(passages.map(({ documentId, hash, authors, vector }) => ({ document_id: documentId, project_id: projectId, provider, model, hash, authors: [...authors], vector: Buffer.from(vector), direction: directionOf(vector) })))
     .onConflict((conflict) => conflict.doNothing())
     .execute();
 }
@@ -53,14 +55,46 @@ export async function markRead(tx: Tx, { projectId, provider, model }: Source & 
     .execute();
 }
 
-/** The numbers of passages in these scenes of this work, as far as everyone whose words are in them agrees now. */
-export async function vectors(db: Reader, projectId: ProjectId, documentIds: readonly DocumentId[], { provider, notice, model }: Source): Promise<{ documentId: DocumentId; hash: string; vector: Uint8Array }[]> {
-  const { rows } = await sql<{ document_id: DocumentId; hash: string; vector: Uint8Array }>`
-    SELECT m.document_id, m.hash, m.vector FROM core.passage_meaning m JOIN core.document d ON d.id = m.document_id AND d.project_id = ${projectId}
-     WHERE m.project_id = ${projectId} AND m.document_id = ANY(${[...documentIds]}::uuid[]) AND m.provider = ${provider} AND m.model = ${model}
-       AND NOT EXISTS (SELECT FROM unnest(m.authors) AS author (id)
-                        WHERE NOT EXISTS (SELECT FROM core.ai_consent c WHERE c.project_id = ${projectId} AND c.user_id = author.id AND c.provider = ${provider} AND c.notice = ${notice}))
-     ORDER BY m.document_id, m.hash`.execute(db);
+/** Among which passages is looked: of these scenes of this work, by whose numbers, of how many bytes each. */
+export interface Among extends Source {
+  projectId: ProjectId;
+  documentIds: readonly DocumentId[];
+  bytes: number;
+}
+
+/** A passage and its numbers. */
+export interface Numbered {
+  documentId: DocumentId;
+  hash: string;
+  vector: Uint8Array;
+}
+
+/**
+ * Which passages may be found: those of these scenes of this work, which are the ones that may be known and told, as far as everyone whose
+ * words are in them agrees now. Every way to rank them asks by this.
+ */
+const mayBeFound = ({ projectId, documentIds, provider, notice, model, bytes }: Among) => sql`
+  FROM core.passage_meaning m JOIN core.document d ON d.id = m.document_id AND d.project_id = ${projectId}
+ WHERE m.project_id = ${projectId} AND m.document_id = ANY(${[...documentIds]}::uuid[]) AND m.provider = ${provider} AND m.model = ${model} AND octet_length(m.vector) = ${bytes}
+   AND NOT EXISTS (SELECT FROM unnest(m.authors) AS author (id)
+                    WHERE NOT EXISTS (SELECT FROM core.ai_consent c WHERE c.project_id = ${projectId} AND c.user_id = author.id AND c.provider = ${provider} AND c.notice = ${notice}))`;
+
+/** In which order they come, wherever they are kept: what is equally near stays in it. */
+const inOrder = sql`ORDER BY document_id, hash COLLATE "C"`;
+
+/** The numbers of all passages that may be found. */
+export const vectors = (db: Reader, among: Among): Promise<Numbered[]> => numbered(db, sql`SELECT m.document_id, m.hash, m.vector ${mayBeFound(among)} ${inOrder}`);
+
+/** The numbers of those that come nearest to a direction by the database's own comparing, in no order of nearness. */
+export const nearestVectors = (db: Reader, pgvector: Pgvector, among: Among, direction: readonly number[], limit: number): Promise<Numbered[]> =>
+  numbered(
+    db,
+    sql`SELECT * FROM (SELECT m.document_id, m.hash, m.vector ${mayBeFound(among)} AND m.direction IS NOT NULL
+                        ORDER BY ${distance(pgvector, sql`m.direction`, direction)}, m.document_id, m.hash COLLATE "C" LIMIT ${limit}) AS nearest ${inOrder}`,
+  );
+
+async function numbered(db: Reader, statement: RawBuilder<{ document_id: DocumentId; hash: string; vector: Uint8Array }>): Promise<Numbered[]> {
+  const { rows } = await statement.execute(db);
   return rows.map((row) => ({ documentId: row.document_id, hash: row.hash, vector: row.vector }));
 }
 

@@ -3,12 +3,12 @@ import { OutlineTree, passageBounds, type RankedPassage, type Run } from '@cowri
 import { createHash } from 'node:crypto';
 import type { Documents } from '../documents/documents.ts';
 import * as nodes from '../outline/outline.store.ts';
-import type { Database, Reader } from '../platform/database.ts';
+import type { Database, Reader, Tx } from '../platform/database.ts';
 import type { Granted } from '../platform/grants.ts';
 import { lockProject } from '../platform/outbox.ts';
-import type { Workers } from '../platform/workers.ts';
 import { authorsOf } from './brief.ts';
 import * as store from './meanings.store.ts';
+import type { Near, Ranking } from './ranking.ts';
 import { isToldIn, type Told } from './told.ts';
 
 /** So many scenes are read for what is left to be sent, before the rest is left for the next time. */
@@ -40,7 +40,7 @@ function sendable(runs: readonly Run[], agreed: ReadonlySet<UserId>): Passage[] 
 export class Meanings {
   constructor(
     private readonly db: Database,
-    private readonly parts: { workers: Workers; documents: Documents },
+    private readonly parts: { ranking: Ranking; documents: Documents },
   ) {}
 
   /** Passages that have no numbers yet, some at a time. */
@@ -109,16 +109,10 @@ export class Meanings {
   }
 
   /** Which passages of these scenes come nearest to what a question means, the nearest first; none where the work is not found in by meaning. */
-  async nearest(db: Reader, projectId: ProjectId, { vector, ...source }: Meaning, scenes: readonly Told[], limit: number): Promise<{ documentId: DocumentId; hash: string }[]> {
-    if (!(await store.isOn(db, projectId, source))) return [];
-    const rows = await store.vectors(
-      db,
-      projectId,
-      scenes.map(({ documentId }) => documentId),
-      source,
-    );
-    const near = await this.parts.workers.run('nearest', { vector: Buffer.from(vector, 'base64'), vectors: rows.map((row) => row.vector), limit });
-    return near.map((at) => ({ documentId: rows[at]!.documentId, hash: rows[at]!.hash }));
+  async nearest(tx: Tx, projectId: ProjectId, { vector: base64, ...source }: Meaning, scenes: readonly Told[], limit: number): Promise<Near[]> {
+    if (!(await store.isOn(tx, projectId, source))) return [];
+    const vector = Buffer.from(base64, 'base64');
+    return this.parts.ranking.nearest(tx, { among: { ...source, projectId, documentIds: scenes.map(({ documentId }) => documentId), bytes: vector.byteLength }, vector, limit });
   }
 
   async #told(db: Reader, projectId: ProjectId): Promise<Told[]> {
@@ -141,7 +135,7 @@ export class Meanings {
 }
 
 /** Where in texts, as they are now, those passages stand; one whose words have changed is nowhere. */
-export function placesOf(near: readonly { documentId: DocumentId; hash: string }[], scenes: readonly { documentId: DocumentId; text: string }[]): RankedPassage[] {
+export function placesOf(near: readonly Near[], scenes: readonly { documentId: DocumentId; text: string }[]): RankedPassage[] {
   const places = new Map(scenes.flatMap(({ documentId, text }, at) => passageBounds(text).map(({ from, to }) => [`${documentId} ${hashOf(text.slice(from, to))}`, { text: at, from, to, score: 0 }] as const)));
   return near.flatMap(({ documentId, hash }) => places.get(`${documentId} ${hash}`) ?? []);
 }

@@ -96,7 +96,7 @@ export interface Tables {
   'core.ai_setting': { project_id: ProjectId; mode: AiMode; cache_answers: boolean; keep_texts: boolean; by_meaning: boolean; forecast: boolean; decided_by: UserId; decided_at: Date };
   'core.ai_allowed': { project_id: ProjectId; provider: Provider; notice: string; agreed_at: Date };
   'core.ai_consent': { project_id: ProjectId; user_id: UserId; provider: Provider; notice: string; agreed_at: Date };
-  'core.passage_meaning': { document_id: DocumentId; project_id: ProjectId; provider: Provider; model: string; hash: string; authors: UserId[]; vector: Uint8Array };
+  'core.passage_meaning': { document_id: DocumentId; project_id: ProjectId; provider: Provider; model: string; hash: string; authors: UserId[]; vector: Uint8Array; direction: number[] | null };
   'core.passages_read': { document_id: DocumentId; project_id: ProjectId; provider: Provider; model: string; settled_at: string };
   'core.translation_segment': {
     id: SegmentId;

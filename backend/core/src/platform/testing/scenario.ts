@@ -128,8 +128,8 @@ export type Person = Browser & { user: User & { email: string }; password: strin
 
 let people = 0;
 
-export async function aWorld(environment: Record<string, string> = {}): Promise<World> {
-  const database = await aDatabase();
+export async function aWorld(environment: Record<string, string> = {}, inDatabase: () => Promise<TestDatabase> = aDatabase): Promise<World> {
+  const database = await inDatabase();
   const clock = new HandClock();
   const core = await createCore({ config: CoreEnvironment.parse({ ...ENVIRONMENT, ...environment }), pool: database.pool, clock, logger: createLogger({ service: 'core', level: process.env['TEST_LOG'] ?? 'silent' }) });
   const instance = core.app.getHttpAdapter().getInstance() as unknown as FastifyInstance;
@@ -167,8 +167,8 @@ export interface Story extends World {
   drawn(): Promise<string[]>;
 }
 
-export async function aStory({ roles = RoleSchema.options, environment = {} }: { roles?: readonly Role[]; environment?: Record<string, string> } = {}): Promise<Story> {
-  const world = await aWorld(environment);
+export async function aStory({ roles = RoleSchema.options, environment = {}, inDatabase }: { roles?: readonly Role[]; environment?: Record<string, string>; inDatabase?: (() => Promise<TestDatabase>) | undefined } = {}): Promise<Story> {
+  const world = await aWorld(environment, inDatabase);
   const owner = await world.someone('대표');
   const project = await owner.call(routes.projects.create, { title: '달밤의 식당' });
   const as: Partial<Record<Role, Person>> = { owner };
