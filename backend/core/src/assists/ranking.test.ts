@@ -148,8 +148,11 @@ describe.each(WAYS)('$way', ({ way, says, inDatabase }) => {
     await keep(work, scenes[0], [owner.user.id, as.writer.user.id], [{ hash: 'of-both', vector: bytes(1, 0) }]);
     const found = async () => (await work.ask(projectId, scenes, bytes(1, 0))).map(({ hash }) => hash);
     expect(await found()).toEqual(['of-both', 'of-one']);
+    // A word given for another work, or to another provider, is none for this.
+    const other = await owner.call(routes.projects.create, { title: '다른 작품' });
+    await database.pool.query("INSERT INTO core.ai_consent (project_id, user_id, provider, notice, agreed_at) VALUES ($1, $3, 'openai', $4, now()), ($2, $3, 'endpoint', $4, now())", [other.id, projectId, as.writer.user.id, source.notice]);
     // By hand, so that the numbers stay where they are: that they go as well is another wall.
-    await database.pool.query('DELETE FROM core.ai_consent WHERE project_id = $1 AND user_id = $2', [projectId, as.writer.user.id]);
+    await database.pool.query("DELETE FROM core.ai_consent WHERE provider = 'openai' AND project_id = $1 AND user_id = $2", [projectId, as.writer.user.id]);
     expect(await found()).toEqual(['of-one']);
     await database.pool.query("UPDATE core.ai_consent SET notice = 'older words' WHERE project_id = $1", [projectId]);
     expect(await found()).toEqual([]);
