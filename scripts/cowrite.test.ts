@@ -56,3 +56,22 @@ test('settings that are there are never overwritten', async () => {
   for (const word of ['up', 'doctor']) await house.run([word], { PATH: '/usr/bin:/bin', DOCKER_HOST: 'unix:///nowhere.sock' });
   expect(await readFile(join(house.folder, '.env'), 'utf8')).toBe('JWT_SECRET=mine\n');
 });
+
+test('the doctor says how passages are found by meaning, and counts neither way as a trouble', async () => {
+  await using house = await aHouse();
+  await writeFile(join(house.folder, '.env'), 'JWT_SECRET=mine\n', { mode: 0o600 });
+  // An engine that answers, and a database that has so many extensions of that name, or says nothing.
+  await writeFile(join(house.folder, 'docker'), '#!/bin/sh\ncase "$*" in *pg_extension*) cat "$0.extensions" ;; esac\n', { mode: 0o755 });
+  const doctor = async (extensions: string, env: Record<string, string> = {}) => {
+    await writeFile(join(house.folder, 'docker.extensions'), extensions);
+    return (await house.run(['doctor'], { PATH: `${house.folder}:${process.env['PATH']}`, ...env })).out;
+  };
+  const [with1, without, unknown] = [await doctor('1\n'), await doctor('0\n'), await doctor('')];
+  expect([with1, without, unknown].map((said) => said.split('\n').filter((line) => line.includes('by meaning')))).toEqual([
+    ['  ✓ passages by meaning are compared by the database (pgvector)'],
+    [expect.stringContaining('CREATE EXTENSION vector')],
+    [],
+  ]);
+  expect([with1, without].map((said) => said.match(/✗/g)?.length)).toEqual([unknown.match(/✗/g)?.length, unknown.match(/✗/g)?.length]);
+  expect(await doctor('0\n', { COWRITE_LANG: 'ko' })).toContain('데이터베이스의 주인으로 CREATE EXTENSION vector 를');
+});
