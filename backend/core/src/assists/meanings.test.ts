@@ -2,7 +2,7 @@ import { type DocumentId, MEANINGS_AT_ONCE, type Out, type Role, routes, type Us
 import { describe, expect, test } from 'vitest';
 import { aStory, documentOf, type Person, type Story } from '../platform/testing/scenario.ts';
 import { nearestTo } from './nearest.ts';
-import { WAYS } from './testing/with-pgvector.ts';
+import { aDatabaseOfPGlite, WAYS } from './testing/with-pgvector.ts';
 import { write } from './testing/written.ts';
 
 const { assistGrants, outline } = routes;
@@ -217,4 +217,17 @@ describe.each(WAYS)('$way', ({ inDatabase }) => {
 test('the nearest are those that point the same way, however long they are; numbers of another kind are passed over', () => {
   const bytes = (...numbers: number[]): Uint8Array => new Uint8Array(Float32Array.from(numbers).buffer);
   expect(nearestTo(bytes(1, 0), [bytes(0, 1), bytes(5, 1), bytes(0.1, 0), bytes(1, 0, 0), bytes(0, 0), bytes(-1, 0)], 3)).toEqual([2, 1, 0]);
+});
+
+test('core puts the extension there when it starts, and a question that is asked when it is gone is answered alike', async () => {
+  await using story = await aStory({ roles: [], inDatabase: aDatabaseOfPGlite });
+  await aBirth(story);
+  await turnOn(story);
+  await keep(story.owner, story, (await unread(story.owner, story)).passages);
+  const extensions = async () => (await story.database.pool.query("SELECT 1 FROM pg_extension WHERE extname = 'vector'")).rowCount;
+  expect(await extensions()).toBe(1);
+  const before = await asked(story.owner, story, '고향이 어디지?');
+  await story.database.pool.query('DROP EXTENSION vector');
+  expect([await asked(story.owner, story, '고향이 어디지?'), await extensions()]).toEqual([before, 0]);
+  expect(before.items[0]).toMatchObject({ text: '솔무재에서 첫울음을 터뜨렸다.' });
 });
