@@ -1,12 +1,12 @@
 import { assists as routes, Feature, Problem } from '@cowrite/contract';
-import { answers, askingCore, connect, figuresOf, type Logger, watchPools } from '@cowrite/service-kit';
+import { answers, AskedOnce, askingCore, connect, figuresOf, type Logger, watchPools } from '@cowrite/service-kit';
 import { Grants, keysOf } from '@cowrite/service-kit/grants';
 import { type Edge, edge, serveRoute } from '@cowrite/service-kit/http';
 import { randomInt } from 'node:crypto';
 import { setTimeout as wait } from 'node:timers/promises';
 import type { Surroundings } from './answering.ts';
 import { aiApi } from './api.ts';
-import { AskedOnce } from './asked-once.ts';
+import { AssistKeys } from './asked-once.ts';
 import { serveAssists, STREAM_HEADERS } from './assists-http.ts';
 import { Assists } from './assists.ts';
 import { bearerOf, grantFor } from './callers.ts';
@@ -62,7 +62,7 @@ export async function createAi({ config, logger, now = () => new Date(), pause =
   const sendings = new Sendings({ pool, core, makers, node, figures, limits, currency, now, logger, callMs: config.COWRITE_AI_ASSIST_MS });
   const transcriptions = new Transcriptions(sendings, { model: writer, price: (writer && config.COWRITE_AI_PRICES.get(writer.model)) ?? null });
   const assists = new Assists({ pool, core, node, packets, running, limits, currency, now });
-  const askedOnce = new AskedOnce(pool, now);
+  const askedOnce = new AskedOnce(new AssistKeys(pool), now);
   const speaker = speechOf(config);
   const speech = new Speech(sendings, assists, { model: speaker, price: (speaker && config.COWRITE_AI_PRICES.get(speaker.model)) ?? null });
 

@@ -1,8 +1,9 @@
 import { type AssistId, assists as routes, type In, type Route } from '@cowrite/contract';
+import type { AskedOnce } from '@cowrite/service-kit';
 import type { Grant, Grants } from '@cowrite/service-kit/grants';
 import { inputOf, localeOf, serveRoute } from '@cowrite/service-kit/http';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
-import type { AskedOnce } from './asked-once.ts';
+import { hashOf } from './asked-once.ts';
 import type { Assists } from './assists.ts';
 import { bearerOf, grantFor } from './callers.ts';
 import type { Packets } from './packets.ts';
@@ -12,7 +13,7 @@ import { answerStream, lastEventId, wantsStream } from './stream.ts';
 export const STREAM_HEADERS = { sent: 'last-event-id', read: 'location' };
 
 /** The routes of assists: who asks is admitted before anything of the request is looked at. */
-export function serveAssists(instance: FastifyInstance, { assists, askedOnce, packets, grants }: { assists: Assists; askedOnce: AskedOnce; packets: Packets; grants: Grants }): void {
+export function serveAssists(instance: FastifyInstance, { assists, askedOnce, packets, grants }: { assists: Assists; askedOnce: AskedOnce<AssistId>; packets: Packets; grants: Grants }): void {
   const admitted = (request: FastifyRequest) => ({ bearer: bearerOf(request), locale: localeOf(request.headers['accept-language']) });
   /** The right of a caller in the work of an assist. Whether the assist is theirs is looked at where it is read. */
   const inWorkOf = async (bearer: string, id: AssistId): Promise<Grant> => grantFor(grants, bearer, await assists.projectOf(id));
@@ -35,7 +36,8 @@ export function serveAssists(instance: FastifyInstance, { assists, askedOnce, pa
   serve(routes.ask, async ({ request, reply, bearer }, asked) => {
     const grant = await grantFor(grants, bearer, asked.projectId);
     const key = request.headers['idempotency-key'];
-    const id = await askedOnce.once(grant.who.userId, typeof key === 'string' ? key : undefined, asked, () => assists.ask(grant, bearer, asked));
+    const ask = () => assists.ask(grant, bearer, asked);
+    const id = typeof key === 'string' ? await askedOnce.once(grant.who.userId, key, hashOf(asked), ask) : await ask();
     void reply.header('location', `assists/${id}`);
     return wantsStream(request) ? stream(request, reply, grant, id) : { id };
   });

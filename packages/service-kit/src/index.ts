@@ -1,3 +1,4 @@
+export * from './asked-once.ts';
 export * from './config.ts';
 export * from './database.ts';
 export * from './embedded-postgres.ts';
