@@ -13,7 +13,7 @@ const LOOKS: Record<ButtonLook, string> = {
 /** The classes of a button, for links that look like one. Targets are at least 44 px on a phone. */
 export const buttonClass = (look: ButtonLook, className?: string) =>
   clsx(
-    'inline-flex items-center justify-center gap-2 rounded px-4 min-h-11 md:min-h-9 text-sm font-medium no-underline whitespace-nowrap transition-colors duration-150 disabled:opacity-55 disabled:cursor-not-allowed',
+    'button inline-flex items-center justify-center gap-2 rounded min-h-11 md:min-h-9 text-sm font-medium no-underline whitespace-nowrap transition-colors duration-150 disabled:opacity-55 disabled:cursor-not-allowed',
     LOOKS[look],
     className,
   );
