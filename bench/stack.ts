@@ -4,7 +4,7 @@ import { mkdtemp, open, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
-import { type EmbeddedPostgres, freePort, GIVES_MEMORY_BACK, migrate, migrationFolders, newPassword, startEmbeddedPostgres } from '@cowrite/service-kit';
+import { type EmbeddedPostgres, freePort, GIVES_MEMORY_BACK, migrate, migrationFolders, newPassword, RELAY_ARGUMENTS, startEmbeddedPostgres } from '@cowrite/service-kit';
 import { Client } from 'pg';
 
 export const root = resolve(import.meta.dirname, '..');
@@ -14,15 +14,15 @@ export class ServiceProcess {
   readonly name: string;
   readonly port: number;
   readonly logFile: string;
-  readonly #script: string;
+  readonly #arguments: readonly string[];
   #env: Record<string, string>;
   #child: ChildProcess | null = null;
 
-  constructor({ name, script, port, env, logFile }: { name: string; script: string; port: number; env: Record<string, string>; logFile: string }) {
+  constructor({ name, script, port, env, logFile, nodeArguments = [] }: { name: string; script: string; port: number; env: Record<string, string>; logFile: string; nodeArguments?: readonly string[] }) {
     this.name = name;
     this.port = port;
     this.logFile = logFile;
-    this.#script = script;
+    this.#arguments = [...nodeArguments, script];
     this.#env = env;
   }
 
@@ -50,7 +50,7 @@ export class ServiceProcess {
 
   async start(): Promise<void> {
     const log = await open(this.logFile, 'a');
-    this.#child = spawn(process.execPath, [this.#script], {
+    this.#child = spawn(process.execPath, this.#arguments, {
       cwd: root,
       stdio: ['pipe', log.fd, log.fd],
       env: { PATH: process.env['PATH'], TZ: 'UTC', LANG: 'C.UTF-8', COWRITE_SUPERVISED: '1', ...this.#env },
@@ -142,14 +142,15 @@ export async function startStack({ studio: withStudio = false, ai: withAi = with
 
   const [corePort, syncPort, studioPort] = [await freePort(), await freePort(), await freePort()];
   const shared = { DATABASE_URL: databaseUrl, ...GIVES_MEMORY_BACK, NODE_ENV: 'production', FRONTEND_URL: `http://localhost:${studioPort}`, HOST: '127.0.0.1', ...RAISED, ...env };
-  const service = (name: string, script: string, port: number, extra: Record<string, string>) =>
-    new ServiceProcess({ name, script: join(root, script), port, logFile: join(folder, `${name}.log`), env: { ...shared, ...extra, ...envOf[name] } });
+  const service = (name: string, script: string, port: number, extra: Record<string, string>, nodeArguments: readonly string[] = []) =>
+    new ServiceProcess({ name, script: join(root, script), port, logFile: join(folder, `${name}.log`), env: { ...shared, ...extra, ...envOf[name] }, nodeArguments });
+  const relay = (name: string, port: number, extra: Record<string, string>) => service(name, 'backend/sync/dist/main.js', port, { PORT: String(port), CORE_URL: core.url, ...extra }, RELAY_ARGUMENTS);
   const core = service('core', 'backend/core/dist/main.js', corePort, { PORT: String(corePort), JWT_SECRET: randomBytes(48).toString('base64url') });
-  const sync = service('sync', 'backend/sync/dist/main.js', syncPort, { PORT: String(syncPort), CORE_URL: core.url, ...(await nodeEnv(0, databaseUrl)) });
+  const sync = relay('sync', syncPort, await nodeEnv(0, databaseUrl));
   const nodes = [sync];
   for (let at = 2; at <= nodeCount; at += 1) {
     const port = await freePort();
-    nodes.push(service(`sync-${at}`, 'backend/sync/dist/main.js', port, { PORT: String(port), CORE_URL: core.url, ...(await nodeEnv(at - 1, databaseUrl)) }));
+    nodes.push(relay(`sync-${at}`, port, await nodeEnv(at - 1, databaseUrl)));
   }
   const compactor = service('compactor', 'backend/sync/dist/compactor-main.js', 0, {});
   const mediaPort = await freePort();
@@ -187,7 +188,7 @@ export async function startStack({ studio: withStudio = false, ai: withAi = with
     studio,
     async anotherSync(more = {}) {
       const port = await freePort();
-      const another = service(`sync-${port}`, 'backend/sync/dist/main.js', port, { ...more, PORT: String(port), CORE_URL: core.url });
+      const another = relay(`sync-${port}`, port, more);
       await another.start();
       return another;
     },

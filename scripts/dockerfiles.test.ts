@@ -1,3 +1,4 @@
+import { GIVES_MEMORY_BACK, RELAY_ARGUMENTS } from '@cowrite/service-kit';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
@@ -20,4 +21,10 @@ test('docker-compose.yml builds on what the Dockerfiles say, unless it is told o
   const compose = await readFile(join(root, 'docker-compose.yml'), 'utf8');
   const bases = new Set((await Promise.all([...SERVICES, 'frontend'].map(read))).map((text) => /^ARG NODE_IMAGE=(\S+)$/m.exec(text)?.[1]));
   expect([...bases]).toEqual([/\$\{NODE_IMAGE:-([^}]+)\}/.exec(compose)![1]]);
+});
+
+test('a relay in an image is started as it is without one', async () => {
+  const image = await read('backend/sync');
+  expect(JSON.parse(/^CMD (.*)$/m.exec(image)![1]!)).toEqual(['node', ...RELAY_ARGUMENTS, 'dist/main.js']);
+  for (const [name, value] of Object.entries(GIVES_MEMORY_BACK)) expect(image).toContain(` ${name}=${value}`);
 });

@@ -5,7 +5,7 @@ import { chmod, mkdir, open, readFile, rename, rm, stat, statfs, writeFile } fro
 import { createServer } from 'node:net';
 import { join, resolve as wholePath } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
-import { type EmbeddedPostgres, GIVES_MEMORY_BACK, migrate, migrationFolders, NewerDatabase, newPassword, startEmbeddedPostgres } from '@cowrite/service-kit';
+import { type EmbeddedPostgres, GIVES_MEMORY_BACK, migrate, migrationFolders, NewerDatabase, newPassword, RELAY_ARGUMENTS, startEmbeddedPostgres } from '@cowrite/service-kit';
 import { Client } from 'pg';
 
 /**
@@ -102,6 +102,8 @@ const isFree = (port: number): Promise<boolean> =>
 interface Service {
   name: string;
   script: string;
+  /** Of Node itself. */
+  arguments?: readonly string[];
   cwd: string;
   /** Loaded before a program that is not ours and does not watch the pipe. */
   import?: string;
@@ -136,7 +138,7 @@ class Supervised {
       await rename(logFile, `${logFile}.1`);
     const log = await open(logFile, 'a');
     const beganMs = Date.now();
-    const child = spawn(process.execPath, ['--enable-source-maps', ...(this.service.import ? ['--import', this.service.import] : []), this.service.script], {
+    const child = spawn(process.execPath, ['--enable-source-maps', ...(this.service.arguments ?? []), ...(this.service.import ? ['--import', this.service.import] : []), this.service.script], {
       cwd: this.service.cwd,
       // A group of its own, so that Ctrl-C reaches only the launcher; and a pipe whose end the child watches, so that a
       // launcher that is killed takes its children along.
@@ -295,6 +297,7 @@ async function main(): Promise<void> {
     script: join(root, 'backend/sync/dist/main.js'),
     cwd: join(root, 'backend/sync'),
     port: ports.sync,
+    arguments: RELAY_ARGUMENTS,
     env: { ...shared, ...GIVES_MEMORY_BACK, PORT: String(ports.sync), CORE_URL: `http://127.0.0.1:${ports.core}` },
   };
   const ai: Service = {
