@@ -46,8 +46,8 @@ export interface HostOptions {
 /** How long a snapshot stays in memory after the last join that needed it. */
 const SNAPSHOT_LINGERS_MS = 2_000;
 
-/** Carets move this often on everybody's screen. Told one by one, a hundred and fifty of them are twenty thousand messages a second. */
-const PRESENCE_SLICE_MS = 80;
+/** How often carets move on everybody's screen. Told one by one, a hundred and fifty of them are twenty thousand messages a second. */
+const presenceSliceMs = (listeners: number): number => (listeners <= 100 ? 80 : 120);
 
 /**
  * How much time lies between two hand-outs at least, by how many hear them: to a few each turn hands out, to many slices do
@@ -361,7 +361,7 @@ export class OpenRoom implements CommitRoom {
 
   #tellPresence(changes: readonly PresenceChange[], who: Identity): void {
     for (const change of changes) this.#moved.set(change.client, { ...change, who });
-    if (this.#moved.size > 0 && !this.#presenceTimer) this.#presenceTimer = setTimeout(() => this.#showMoved(), PRESENCE_SLICE_MS).unref();
+    if (this.#moved.size > 0 && !this.#presenceTimer) this.#presenceTimer = setTimeout(() => this.#showMoved(), presenceSliceMs(this.#listeners.size)).unref();
   }
 
   #showMoved(): void {
