@@ -181,7 +181,7 @@ export class Scene {
   #typing: Promise<unknown> = Promise.resolve();
   #isTyping = false;
   readonly #clients: StudioClient[] = [];
-  readonly #doors: Link[] = [];
+  readonly #ways: AsyncDisposable[] = [];
 
   static async make(house: House, { writers, documents = 2, isShort }: { writers: number; documents?: number; isShort: boolean }): Promise<Scene> {
     const projectId = await house.author.project('점검');
@@ -205,9 +205,13 @@ export class Scene {
     return wait(this.isShort ? short : whole);
   }
 
-  /** A client at a node, through its door or through a link of the fault's own. */
-  client(document: number, node: number, { door = this.house.doors[node]!, person = this.house.author, ticket }: { door?: Link; person?: Person; ticket?: () => Promise<string> } = {}): StudioClient {
-    const client = new StudioClient({ syncUrl: `http://127.0.0.1:${door.port}`, documentId: this.places[document]!.documentId, ticket: ticket ?? (() => person.projectTicket(this.projectId)) });
+  /** A client at a node, through its door, a link of the fault's own, or whatever else leads there. */
+  client(
+    document: number,
+    node: number,
+    { door = this.house.doors[node]!, syncUrl = `http://127.0.0.1:${door.port}`, person = this.house.author, ticket }: { door?: Link; syncUrl?: string; person?: Person; ticket?: () => Promise<string> } = {},
+  ): StudioClient {
+    const client = new StudioClient({ syncUrl, documentId: this.places[document]!.documentId, ticket: ticket ?? (() => person.projectTicket(this.projectId)) });
     this.#clients.push(client);
     return client;
   }
@@ -337,16 +341,20 @@ export class Scene {
 
   /** A way to the first node that a fault has for itself. */
   async ownDoor(): Promise<Link> {
-    const door = await Link.to(this.house.nodes[0]!.port, this.house.random);
-    this.#doors.push(door);
-    return door;
+    return this.keep(await Link.to(this.house.nodes[0]!.port, this.house.random));
+  }
+
+  /** A way that is there as long as the scene. */
+  keep<Way extends AsyncDisposable>(way: Way): Way {
+    this.#ways.push(way);
+    return way;
   }
 
   /** Ends every client and every way of it. */
   async leave(): Promise<void> {
     await this.rest();
     for (const client of this.#clients) client.stop();
-    for (const door of this.#doors) await door[Symbol.asyncDispose]();
+    for (const way of this.#ways) await way[Symbol.asyncDispose]();
   }
 }
 

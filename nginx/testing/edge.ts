@@ -2,7 +2,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { chmod, cp, mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { type IncomingHttpHeaders, request } from 'node:http';
-import { connect } from 'node:net';
+import { connect, createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
@@ -51,6 +51,14 @@ export interface Edge extends AsyncDisposable {
   ask(path: string, options?: { method?: string; headers?: Record<string, string>; body?: string | Buffer }): Promise<Answer>;
   /** Bytes as they are given; answers everything that came until nginx had no more to say. */
   say(words: string): Promise<string>;
+  /** Makes it read its files anew, as an operator does who changed them. */
+  reload(): void;
+  /** Processes that serve, those included that only go on with what they have. */
+  workers(): Promise<number[]>;
+  /** It and all its workers die at once, as with their container. */
+  kill(): Promise<void>;
+  /** Starts it again. */
+  start(): Promise<void>;
   lines(): Promise<LogLine[]>;
   /** Both logs, letter for letter. */
   logs(): Promise<string>;
@@ -64,9 +72,20 @@ export function nginxProgram(): string | null {
 
 /**
  * Starts the real nginx on the real files. Moved, and nothing else is changed: the two ports, and the folders of the logs,
- * of temporary files and of certificates, because the machine has those of its own.
+ * of temporary files and of certificates, because the machine has those of its own. `real`: services that run already, in the
+ * place of stubs, by their ports on this machine.
  */
-export async function anEdge({ settings = {}, missing = [], certificate }: { settings?: Partial<Settings>; missing?: ServiceName[]; certificate?: { cert: string; key: string } } = {}): Promise<Edge> {
+export async function anEdge({
+  settings = {},
+  missing = [],
+  certificate,
+  real = {},
+}: {
+  settings?: Partial<Settings>;
+  missing?: ServiceName[];
+  certificate?: { cert: string; key: string };
+  real?: Partial<Record<ServiceName, number>>;
+} = {}): Promise<Edge> {
   const folder = await mkdtemp(join(tmpdir(), 'cowrite-nginx-'));
   // The workers of a master that is root are nobody.
   await chmod(folder, 0o755);
@@ -96,19 +115,29 @@ export async function anEdge({ settings = {}, missing = [], certificate }: { set
   }
 
   const services = {} as Record<ServiceName, ServiceStub>;
+  const bridges: AsyncDisposable[] = [];
   for (const name of Object.keys(PORTS) as ServiceName[]) {
     if (missing.includes(name)) continue;
+    const realPort = real[name];
+    if (realPort !== undefined) {
+      const address = names.freeAddress();
+      bridges.push(await aBridge(address, PORTS[name], realPort));
+      names.set(name, address);
+      continue;
+    }
     services[name] = await aService(name, names.freeAddress(), PORTS[name]);
     names.set(name, services[name].address);
   }
-  const child = spawn(nginxProgram()!, ['-p', folder, '-c', join(folder, 'nginx.conf'), '-e', join(folder, 'log/error.log'), '-g', 'daemon off;'], { stdio: ['ignore', 'ignore', 'pipe'] });
+  // A group of its own, so that it can die with all its workers.
+  const spawned = () => spawn(nginxProgram()!, ['-p', folder, '-c', join(folder, 'nginx.conf'), '-e', join(folder, 'log/error.log'), '-g', 'daemon off;'], { stdio: ['ignore', 'ignore', 'pipe'], detached: true });
+  let child = spawned();
   const readLogs = async () => (await Promise.all(['access.log', 'error.log'].map((name) => readFile(join(folder, 'log', name), 'utf8').catch(() => '')))).join('');
   const end = async () => {
     if (child.exitCode === null && child.signalCode === null) {
       child.kill('SIGTERM');
       await once(child, 'exit');
     }
-    for (const service of Object.values(services)) await service[Symbol.asyncDispose]();
+    for (const service of [...Object.values(services), ...bridges]) await service[Symbol.asyncDispose]();
     names.close();
     await rm(folder, { recursive: true, force: true });
   };
@@ -157,6 +186,20 @@ export async function anEdge({ settings = {}, missing = [], certificate }: { set
       socket.destroy();
       return heard;
     },
+    reload: () => void child.kill('SIGHUP'),
+    async workers() {
+      const children = await readFile(`/proc/${child.pid}/task/${child.pid}/children`, 'utf8');
+      return children.trim().split(' ').filter(Boolean).map(Number);
+    },
+    async kill() {
+      const gone = once(child, 'exit');
+      process.kill(-child.pid!, 'SIGKILL');
+      await gone;
+    },
+    async start() {
+      child = spawned();
+      await listening(child, port);
+    },
     async lines() {
       const text = await readFile(join(folder, 'log/access.log'), 'utf8');
       return text
@@ -178,4 +221,26 @@ async function listening(child: ChildProcess, port: number): Promise<void> {
     await wait(20);
   }
   throw new Error(`nginx does not start: exit ${child.exitCode}`);
+}
+
+/** A way from the address that nginx knows of a service to where it runs. */
+async function aBridge(address: string, port: number, realPort: number): Promise<AsyncDisposable> {
+  const bridge = createServer((near) => {
+    const far = connect(realPort, '127.0.0.1');
+    near.pipe(far).pipe(near);
+    // What ends in the middle ends on both sides.
+    for (const [one, other] of [
+      [near, far],
+      [far, near],
+    ] as const)
+      one.on('error', () => other.destroy()).on('close', () => other.destroy());
+  });
+  bridge.listen(port, address);
+  await once(bridge, 'listening');
+  return {
+    async [Symbol.asyncDispose]() {
+      bridge.close();
+      await once(bridge, 'close');
+    },
+  };
 }
