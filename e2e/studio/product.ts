@@ -1,4 +1,4 @@
-import { type Browser, type BrowserContext, expect, type Page, test as base } from '@playwright/test';
+import { type Browser, type BrowserContext, expect, type Locator, type Page, test as base } from '@playwright/test';
 import { aVendor, type Vendor } from '../../backend/ai/src/testing/vendor.ts';
 import { Person } from '../../bench/people.ts';
 import { type Stack, startStack } from '../../bench/stack.ts';
@@ -63,6 +63,27 @@ export async function aBrowserOf(browser: Browser, product: Stack, person: Perso
   const page = await context.newPage();
   await signIn(page, product, person);
   return { context, page };
+}
+
+/**
+ * Sets the caret before a paragraph. A key that follows a click faster than a person's may meet the text while it is drawn, so
+ * that where the caret is, is looked at after the next frame, and it is set again when it is elsewhere.
+ */
+export async function caretBefore(page: Page, paragraph: Locator): Promise<void> {
+  await expect(async () => {
+    await paragraph.click();
+    await page.keyboard.press('Home');
+    const isBefore = await paragraph.evaluate(async (element) => {
+      await new Promise((drawn) => requestAnimationFrame(() => requestAnimationFrame(drawn)));
+      const { anchorNode, anchorOffset, isCollapsed } = document.getSelection()!;
+      if (!isCollapsed || !element.contains(anchorNode)) return false;
+      const before = document.createRange();
+      before.setStart(element, 0);
+      before.setEnd(anchorNode!, anchorOffset);
+      return before.toString() === '';
+    });
+    expect(isBefore).toBe(true);
+  }).toPass();
 }
 
 /** Types Hangul as a person does: jamo by jamo through the composition the browser offers to input methods. */

@@ -2,7 +2,7 @@ import { AxeBuilder } from '@axe-core/playwright';
 import type { Page } from '@playwright/test';
 import { readFile } from 'node:fs/promises';
 import { Person } from '../../bench/people.ts';
-import { aBrowserOf, compose, expect, linesOf, type Product, studioUrl, surface, test } from './product.ts';
+import { aBrowserOf, caretBefore, compose, expect, linesOf, type Product, studioUrl, surface, test } from './product.ts';
 
 test.use({ contextOptions: { reducedMotion: 'reduce' } });
 
@@ -104,8 +104,7 @@ test('a scene is translated with the work’s glossary and kept; one changed sen
   await expect(theirs.page.getByText('모두 지금 원문과 맞습니다.')).toBeVisible();
 
   // One sentence is edited, while the other looks: exactly one is stale, in words.
-  await surface(page).locator('p').nth(2).click();
-  await page.keyboard.press('Home');
+  await caretBefore(page, surface(page).locator('p').nth(2));
   await compose(page, '진');
   await expect(stale(theirs.page)).toHaveCount(1);
   await expect(stale(theirs.page)).toContainText('It snowed.');
@@ -240,8 +239,7 @@ test('the glossary is the work’s, and whoever may only read sees it and the tr
 
   // What goes wrong at the provider says so where one asked, and text that left is said to have left.
   await mine.page.goto(sceneUrl);
-  await surface(mine.page).locator('p').first().click();
-  await mine.page.keyboard.press('Home');
+  await caretBefore(mine.page, surface(mine.page).locator('p').first());
   await compose(mine.page, '첫');
   await mine.page.goto(url);
   product.vendor.next({ status: 401 });
