@@ -119,10 +119,7 @@ export class CommitQueue {
   }
 
   async #run(): Promise<void> {
-    // Everything that arrived in this turn of the event loop shares the commit. Making one is the longest thing that this
-    // thread does for a keystroke: who is to read it, and who waits for the commit before, are told first.
-    for (await this.#turn.over(); this.#waiting.size > 0 && !this.#stopped; await this.#turn.over()) {
-      await this.#due();
+    while (await this.#isTime()) {
       const batch = this.#waiting;
       const startedMs = performance.now();
       const sinceMs = this.#sinceMs;
@@ -145,14 +142,20 @@ export class CommitQueue {
     this.#running = null;
   }
 
-  /** What a crowd writes waits until its time has come, or until somebody elsewhere writes: then it goes with theirs. */
-  async #due(): Promise<void> {
-    for (let waitMs = this.#dueMs - performance.now(); waitMs > 0; waitMs = this.#dueMs - performance.now()) {
-      let timer: NodeJS.Timeout | undefined;
-      await new Promise<void>((resolve) => {
-        this.#hurry = resolve;
-        timer = setTimeout(resolve, waitMs);
-      });
+  /** Waits until what waits is to be committed; false when nothing waits any more. */
+  async #isTime(): Promise<boolean> {
+    for (;;) {
+      // Everything that arrived in this turn of the event loop shares the commit. Making one is the longest thing that this
+      // thread does for a keystroke: who is to read it, and who waits for the commit before, are told first.
+      await this.#turn.over();
+      if (this.#waiting.size === 0 || this.#stopped) return false;
+      const waitMs = this.#dueMs - performance.now();
+      if (waitMs <= 0) return true;
+      // What a crowd wrote waits until its time has come, or until somebody elsewhere writes: then it goes with theirs.
+      const { promise, resolve } = Promise.withResolvers<void>();
+      this.#hurry = resolve;
+      const timer = setTimeout(resolve, waitMs);
+      await promise;
       clearTimeout(timer);
     }
   }

@@ -1,4 +1,3 @@
-import { setTimeout as wait } from 'node:timers/promises';
 import { anEdge, nginxProgram } from '../../../nginx/testing/edge.ts';
 import { Person } from '../../people.ts';
 import { type Fault, ms, promise } from '../fault.ts';
@@ -40,7 +39,7 @@ export const door: readonly Fault[] = [
 
       const times = clients.map((client) => client.closes.length);
       await edge.kill();
-      await wait(1_000);
+      await scene.lasts(1_000, 1_000);
       const began = performance.now();
       return {
         async heal() {

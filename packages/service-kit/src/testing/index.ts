@@ -16,9 +16,16 @@ export interface TestDatabase extends AsyncDisposable {
 export async function aDatabase(): Promise<TestDatabase> {
   const server = process.env['COWRITE_TEST_POSTGRES'];
   if (!server) throw new Error('No test PostgreSQL: run the tests through vitest.config.ts, whose globalSetup starts one.');
+  return aDatabaseOn(server, 'TEMPLATE cowrite_template STRATEGY file_copy');
+}
+
+/** A database of a test's own on another server, by the address of a role there that may make some. `how` it is made, as SQL; empty otherwise. */
+export async function aDatabaseOn(server: string, how = ''): Promise<TestDatabase> {
   const name = `test_${randomBytes(6).toString('hex')}`;
-  await onServer(server, `CREATE DATABASE ${name} TEMPLATE cowrite_template STRATEGY file_copy`);
-  const url = server.replace(/\/postgres$/, `/${name}`);
+  await onServer(server, `CREATE DATABASE ${name} ${how}`);
+  const own = new URL(server);
+  own.pathname = `/${name}`;
+  const url = own.href;
   const pool = connect(url, { name: 'cowrite-test', connectionsMax: 8 });
   return {
     url,

@@ -2,10 +2,8 @@ import { PGlite } from '@electric-sql/pglite';
 import { PGLiteSocketServer } from '@electric-sql/pglite-socket';
 import { vector } from '@electric-sql/pglite/vector';
 import { connect, migrate, migrationFolders } from '@cowrite/service-kit';
-import type { TestDatabase } from '@cowrite/service-kit/testing';
-import { randomBytes } from 'node:crypto';
+import { aDatabaseOn, type TestDatabase } from '@cowrite/service-kit/testing';
 import { join } from 'node:path';
-import { Client } from 'pg';
 
 const FOLDERS = migrationFolders(join(import.meta.dirname, '..', '..', '..', '..', '..'));
 
@@ -49,25 +47,9 @@ export async function aDatabaseOfPGlite(): Promise<TestDatabase> {
 
 /** The same in a server of one's own that has pgvector. `url` is of a role there that may make databases. */
 async function aDatabaseOf(url: string): Promise<TestDatabase> {
-  const name = `test_${randomBytes(6).toString('hex')}`;
-  const onServer = async (statement: string): Promise<void> => {
-    const client = new Client({ connectionString: url });
-    await client.connect();
-    await client.query(statement).finally(() => client.end());
-  };
-  await onServer(`CREATE DATABASE ${name}`);
-  const own = new URL(url);
-  own.pathname = `/${name}`;
-  await migrate(own.href, FOLDERS);
-  const pool = connect(own.href, { name: 'cowrite-test', connectionsMax: 8 });
-  return {
-    url: own.href,
-    pool,
-    async [Symbol.asyncDispose]() {
-      await pool.end();
-      await onServer(`DROP DATABASE ${name} WITH (FORCE)`);
-    },
-  };
+  const database = await aDatabaseOn(url);
+  await migrate(database.url, FOLDERS);
+  return database;
 }
 
 /**
